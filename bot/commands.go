@@ -1,0 +1,481 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/domain"
+)
+
+// answer says what an event means and lets the right part of the bot answer.
+func (v *visit) answer(ctx context.Context) (Reply, error) {
+	if v.door.Person == nil && v.door.Place != nil && v.door.Place.Side == domain.Customer {
+		v.door.Person = v.guest()
+	}
+	switch v.event.Kind {
+	case Submitted:
+		if v.event.Form == intakeForm {
+			return v.submitIntake(ctx)
+		}
+		return v.submitVerb(ctx)
+	case Pressed:
+		return v.pressed(ctx)
+	default:
+		return v.said(ctx)
+	}
+}
+
+// guest is somebody whom nobody registered, in a place that belongs to a
+// customer: the place vouches for the customer, and for no more than a contact.
+func (v *visit) guest() *Person {
+	return &Person{
+		ID: domain.PersonID(v.door.PersonDest), Tenant: v.door.Place.Tenant, Side: domain.Customer, Name: v.event.Person,
+		Language: v.door.Place.Language, Zone: v.door.Place.Zone, Roles: []domain.Role{domain.RoleContact},
+	}
+}
+
+// The first words that address the bot.
+var addressed = regexp.MustCompile(`(?i)^(?:/incident|@firstcall|incident|report|支持案例|报告|报障|インシデント|報告)(?:[\s:：,，]+|$)`)
+
+var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d{1,9})$`)
+
+// said answers something said. A slash or the bot's name marks a command; in
+// private, and with a report open, everything is meant for the bot.
+func (v *visit) said(ctx context.Context) (Reply, error) {
+	text := strings.TrimSpace(words.Clean(v.event.Text))
+	rest := text
+	slash := strings.HasPrefix(text, "/")
+	toUs := v.event.Place == ""
+	if at := addressed.FindString(text); at != "" {
+		rest, toUs = strings.TrimSpace(text[len(at):]), true
+	} else if slash {
+		rest, toUs = strings.TrimPrefix(text, "/"), true
+	}
+	word, tail, _ := strings.Cut(rest, " ")
+	name, isVerb := findVerb(word)
+	if isVerb && !toUs && !refShape.MatchString(firstWord(tail)) {
+		isVerb = false // talk among people, not to the bot
+	}
+	switch {
+	case isVerb:
+		return v.command(ctx, name, strings.TrimSpace(tail))
+	case !toUs:
+		return v.overheard(ctx, text)
+	case rest == "":
+		return v.open(ctx, "")
+	case v.door.Person != nil && v.door.Person.Side == domain.Provider && v.customer() == "" && len(strings.Fields(rest)) < 4,
+		slash && len(strings.Fields(rest)) == 1 && isASCII(rest):
+		return Reply{Text: v.words().UnknownCommand(words.Line(word), words.Plain(strings.Join(nearestVerbs(word), ", ")))}, nil
+	default:
+		return v.open(ctx, rest)
+	}
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	return w
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 127 })
+}
+
+// overheard looks at talk that is not addressed to the bot: an engineer's first
+// message in a customer's place is a human's first contact, and nothing more.
+func (v *visit) overheard(ctx context.Context, _ string) (Reply, error) {
+	p, place := v.door.Person, v.door.Place
+	if p == nil || place == nil || p.Side != domain.Provider || place.Side != domain.Customer {
+		return Reply{}, nil
+	}
+	if err := v.tx.Enter(ctx, place.Tenant); err != nil {
+		return Reply{}, err
+	}
+	live, err := v.tx.Incidents(ctx, place.Tenant, false, 50)
+	if err != nil {
+		return Reply{}, err
+	}
+	var here []domain.Incident
+	for _, i := range live {
+		if i.Place == place.ID && i.Live() && i.FirstContactAt.IsZero() {
+			here = append(here, i)
+		}
+	}
+	if len(here) != 1 {
+		return Reply{}, nil
+	}
+	_, err = v.change(ctx, handle{tenant: place.Tenant, id: here[0].ID}, func(i domain.Incident, env domain.Env) (domain.Outcome, error) {
+		return i.RecordContact(v.actor(), v.now, v.now, env)
+	})
+	return Reply{}, err
+}
+
+// command runs a verb with the rest of its line.
+func (v *visit) command(ctx context.Context, name, tail string) (Reply, error) {
+	if q, ok := queries[name]; ok {
+		return q(v, ctx, tail)
+	}
+	verb := verbs[name]
+	ref := firstWord(tail)
+	at, err := v.findRef(ctx, ref)
+	switch {
+	case err == nil:
+		tail = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(tail), ref))
+	case errors.Is(err, errNoRef):
+		if at, err = v.onlyOne(ctx); err != nil {
+			return Reply{}, err
+		}
+	default:
+		return Reply{}, err
+	}
+	inc, err := v.lock(ctx, at)
+	if err != nil {
+		return Reply{}, err
+	}
+	fields, err := v.verbFields(ctx, verb, inc)
+	if err != nil {
+		return Reply{}, err
+	}
+	values, err := v.fillFromLine(fields, tail)
+	if err != nil {
+		return Reply{}, err
+	}
+	return v.run(ctx, verb, inc, fields, values, true)
+}
+
+// handle says which incident is meant.
+type handle struct {
+	tenant domain.TenantID
+	number int
+	id     domain.IncidentID
+}
+
+var errNoRef = errors.New("no incident named")
+
+// findRef reads INC-42, or 42 where the customer is known.
+func (v *visit) findRef(ctx context.Context, ref string) (handle, error) {
+	if n, err := strconv.Atoi(strings.TrimPrefix(ref, "#")); err == nil && v.customer() != "" && n > 0 {
+		return handle{tenant: v.customer(), number: n}, nil
+	}
+	m := refShape.FindStringSubmatch(ref)
+	if m == nil {
+		return handle{}, errNoRef
+	}
+	t, err := v.tx.TenantByPrefix(ctx, strings.ToUpper(m[1]))
+	n, _ := strconv.Atoi(m[2])
+	if errors.Is(err, ErrNotFound) || err == nil && !v.maySee(t.ID) {
+		return handle{}, domain.Refuse("no_such_incident", "ref", words.Line(strings.ToUpper(ref)))
+	}
+	return handle{tenant: t.ID, number: n}, err
+}
+
+// maySee keeps customers apart; the provider's people see all.
+func (v *visit) maySee(tenant domain.TenantID) bool {
+	p := v.door.Person
+	return p != nil && (p.Tenant == tenant || p.Side == domain.Provider)
+}
+
+// onlyOne is the incident meant when nobody names one: the only live one of
+// the customer here.
+func (v *visit) onlyOne(ctx context.Context) (handle, error) {
+	tenant := v.customer()
+	if tenant == "" || !v.maySee(tenant) {
+		return handle{}, domain.Refuse("which_incident", "refs", "INC-1")
+	}
+	if err := v.tx.Enter(ctx, tenant); err != nil {
+		return handle{}, err
+	}
+	live, err := v.tx.Incidents(ctx, tenant, false, 50)
+	if err != nil {
+		return handle{}, err
+	}
+	if len(live) == 1 {
+		return handle{tenant: tenant, id: live[0].ID}, nil
+	}
+	var refs []string
+	for _, i := range live {
+		refs = append(refs, i.Ref)
+	}
+	if len(refs) == 0 {
+		return handle{}, domain.Refuse("no_incidents")
+	}
+	return handle{}, domain.Refuse("which_incident", "refs", strings.Join(refs, ", "))
+}
+
+// lock reads and locks the incident. One of another customer is answered like
+// one that doesn't exist.
+func (v *visit) lock(ctx context.Context, at handle) (domain.Incident, error) {
+	if !v.maySee(at.tenant) {
+		return domain.Incident{}, domain.Refuse("no_such_incident", "ref", "?")
+	}
+	if v.locked != nil && (v.locked.ID == at.id || at.id == "" && strings.HasSuffix(v.locked.Ref, "-"+strconv.Itoa(at.number))) && v.locked.Tenant == at.tenant {
+		return *v.locked, nil
+	}
+	if err := v.tx.Enter(ctx, at.tenant); err != nil {
+		return domain.Incident{}, err
+	}
+	var inc domain.Incident
+	var err error
+	if at.id != "" {
+		inc, err = v.tx.IncidentByID(ctx, at.tenant, at.id)
+	} else {
+		inc, err = v.tx.Incident(ctx, at.tenant, at.number)
+	}
+	if errors.Is(err, ErrNotFound) {
+		return inc, domain.Refuse("no_such_incident", "ref", strconv.Itoa(at.number))
+	}
+	if err != nil {
+		return inc, fmt.Errorf("lock the incident: %w", err)
+	}
+	v.locked = &inc
+	return inc, nil
+}
+
+// The forms of verbs and the buttons on cards name their incident by ids.
+func verbForm(name string, i domain.Incident) string {
+	return "do " + name + " " + string(i.Tenant) + " " + string(i.ID)
+}
+
+func subjectOf(i domain.Incident) string { return string(i.Tenant) + " " + string(i.ID) }
+
+func readSubject(s string) (handle, bool) {
+	tenant, id, ok := strings.Cut(s, " ")
+	return handle{tenant: domain.TenantID(tenant), id: domain.IncidentID(id)}, ok && isID(tenant) && isID(id)
+}
+
+var idShape = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+func isID(s string) bool { return idShape.MatchString(s) }
+
+// pressed answers a button: what it stands for is done, or asked about first.
+func (v *visit) pressed(ctx context.Context) (Reply, error) {
+	switch v.event.Action {
+	case actionReport:
+		return v.open(ctx, "")
+	case actionGoOn, actionDrop:
+		return v.draftButton(ctx)
+	}
+	name := v.event.Action
+	verb, ok := verbs[name]
+	at, subject := readSubject(v.event.Subject)
+	if (!ok && queries[name] == nil) || !subject {
+		return Reply{Text: v.words().ButtonOld()}, nil
+	}
+	inc, err := v.lock(ctx, at)
+	if err != nil {
+		return Reply{}, err
+	}
+	if q := queries[name]; q != nil {
+		return q(v, ctx, inc.Ref)
+	}
+	fields, err := v.verbFields(ctx, verb, inc)
+	if err != nil {
+		return Reply{}, err
+	}
+	return v.run(ctx, verb, inc, fields, map[string]string{}, false)
+}
+
+// draftButton goes on with a report that was left alone, or drops it.
+func (v *visit) draftButton(ctx context.Context) (Reply, error) {
+	place := DestinationID(v.event.Subject)
+	if !isID(v.event.Subject) {
+		return Reply{Text: v.words().ButtonOld()}, nil
+	}
+	v.door.PlaceDest = place
+	in, err := v.loadIntake(ctx)
+	if errors.Is(err, ErrNotFound) {
+		return Reply{Text: v.words().DraftGone()}, nil
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	if v.event.Action == actionDrop {
+		return Reply{Text: v.words().IntakeCancelled()}, v.tx.DropDraft(ctx, in.d.Person, in.d.Place)
+	}
+	return in.ask(ctx)
+}
+
+// submitVerb takes the answers to a verb's form.
+func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
+	rest, ok := strings.CutPrefix(v.event.Form, "do ")
+	name, subject, _ := strings.Cut(rest, " ")
+	verb, known := verbs[name]
+	at, fine := readSubject(subject)
+	if !ok || !known || !fine {
+		return Reply{Text: v.words().ButtonOld(), Close: true}, nil
+	}
+	if v.event.Values[Nav] == NavCancel {
+		return Reply{Text: v.words().NothingDone(), Close: true}, nil
+	}
+	inc, err := v.lock(ctx, at)
+	if err != nil {
+		return Reply{}, err
+	}
+	fields, err := v.verbFields(ctx, verb, inc)
+	if err != nil {
+		return Reply{}, err
+	}
+	values := map[string]string{}
+	bad := false
+	for n, f := range fields {
+		raw, given := v.event.Values[f.Key]
+		if !given {
+			continue
+		}
+		value, err := v.read(f, raw)
+		var refusal *domain.Refusal
+		if errors.As(err, &refusal) {
+			fields[n].Error, bad = sayRefusal(v.words(), refusal), true
+			fields[n].Value = words.Line(raw)
+			continue
+		}
+		if err != nil {
+			return Reply{}, err
+		}
+		values[f.Key] = value
+	}
+	if bad {
+		return v.askVerb(verb, inc, fields, values), nil
+	}
+	return v.run(ctx, verb, inc, fields, values, !v.event.Partial)
+}
+
+// run does the verb when nothing is missing, else asks. All says that what may
+// be left out has been left out.
+func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields []Field, values map[string]string, all bool) (Reply, error) {
+	for _, f := range fields {
+		if values[f.Key] == "" && !(f.Optional && all) {
+			return v.askVerb(verb, inc, fields, values), nil
+		}
+	}
+	w := v.words()
+	var said domain.Outcome
+	done, err := v.change(ctx, handle{tenant: inc.Tenant, id: inc.ID}, func(i domain.Incident, env domain.Env) (domain.Outcome, error) {
+		var err error
+		said, err = verb.do(call{v: v, inc: i, env: env, by: v.actor(), values: values})
+		return said, err
+	})
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) {
+		if refusal.Code == "rca_first" {
+			return Reply{Text: w.AskRCA(inc.Ref), Close: true, Buttons: []Button{
+				{Label: w.ButtonRCA(), Action: "rca", Subject: subjectOf(inc), Primary: true},
+				{Label: w.ButtonNorca(), Action: "norca", Subject: subjectOf(inc)},
+			}}, nil
+		}
+		if n := slices.IndexFunc(fields, func(f Field) bool { return f.Key == refusal.Field }); n >= 0 && refusal.Field != "" {
+			fields[n].Error = sayRefusal(w, refusal)
+			delete(values, refusal.Field)
+			return v.askVerb(verb, inc, fields, values), nil
+		}
+		return Reply{}, err
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	text, ok := w.Look("done", verb.name, doneArgs(done, values))
+	if !ok {
+		text = w.DidAnything(done.Ref)
+	}
+	return Reply{Text: text, Close: true}, nil
+}
+
+func doneArgs(i domain.Incident, values map[string]string) map[string]string {
+	args := map[string]string{"ref": i.Ref, "severity": string(i.Severity), "owner": i.OwnerName}
+	for name, t := range map[string]domain.Clock{
+		"response_due": i.FirstResponse, "update_due": i.NextUpdate, "change_due": i.ChangeControl, "answer_due": i.Answer,
+	} {
+		if !t.Due.IsZero() {
+			args[name] = rfc(t.Due)
+		}
+	}
+	for k, val := range values {
+		if _, taken := args[k]; !taken {
+			args[k] = val
+		}
+	}
+	return args
+}
+
+func (v *visit) askVerb(verb verb, inc domain.Incident, fields []Field, values map[string]string) Reply {
+	w := v.words()
+	title, _ := w.Look("do", verb.name, map[string]string{"ref": inc.Ref})
+	f := Form{Key: verbForm(verb.name, inc), Title: title, Submit: w.ButtonDo(), Fields: fields}
+	for n := range fields {
+		field := &fields[n]
+		if val, ok := values[field.Key]; ok && field.Error == "" {
+			field.Value = val
+		}
+		if f.Asking == "" && (field.Value == "" || field.Error != "") {
+			f.Asking = field.Key
+		}
+	}
+	return Reply{Form: &f}
+}
+
+// fillFromLine reads a command's line into its fields: "key: value" and
+// "key=value" pieces by name, choices and times by their shape, and the rest
+// into the field that takes text.
+func (v *visit) fillFromLine(fields []Field, tail string) (map[string]string, error) {
+	values := map[string]string{}
+	tail = strings.TrimSpace(tail)
+	for _, f := range fields {
+		if m := regexp.MustCompile(`(?:^|\s)` + f.Key + `=(\S+)`).FindStringSubmatchIndex(tail); m != nil {
+			value, err := v.read(f, tail[m[2]:m[3]])
+			if err != nil {
+				return nil, err
+			}
+			values[f.Key], tail = value, strings.TrimSpace(tail[:m[0]]+tail[m[1]:])
+		}
+	}
+	for n, f := range fields {
+		if tail == "" {
+			break
+		}
+		if values[f.Key] != "" {
+			continue
+		}
+		word := firstWord(tail)
+		last := n == len(fields)-1
+		takesRest := f.Kind == FieldLong || f.Kind == FieldText && last
+		if takesRest {
+			value, err := v.read(f, strings.TrimPrefix(tail, f.Key+": "))
+			if err != nil {
+				return nil, err
+			}
+			values[f.Key], tail = value, ""
+			break
+		}
+		value, used, err := v.readStart(f, tail, word)
+		if err != nil {
+			if f.Optional {
+				continue // the next field may want it
+			}
+			return nil, err
+		}
+		values[f.Key], tail = value, strings.TrimSpace(tail[used:])
+	}
+	if tail != "" {
+		return nil, domain.Refuse("too_many_words", "given", words.Line(tail))
+	}
+	return values, nil
+}
+
+// readStart reads a field from the first word of a line, or a time from its
+// first two.
+func (v *visit) readStart(f Field, tail, word string) (value string, used int, err error) {
+	if f.Kind == FieldTime {
+		if parts := strings.Fields(tail); len(parts) > 1 {
+			if value, err := v.read(f, parts[0]+" "+parts[1]); err == nil {
+				return value, strings.Index(tail, parts[1]) + len(parts[1]), nil
+			}
+		}
+	}
+	value, err = v.read(f, word)
+	return value, len(firstWord(tail)), err
+}

@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"time"
+
+	"example.com/firstcall/bot/words"
+)
+
+// Message is what goes out, before a platform gives it a shape. Its words are
+// chosen already; instants and durations in them stay typed until it is sent.
+type Message struct {
+	Lang    string     `json:"lang"`
+	Zone    string     `json:"zone"` // IANA; of the reader
+	Text    words.Text `json:"text"` // says everything that matters, also alone (notifications, screen readers)
+	Fields  []Fact     `json:"fields,omitempty"`
+	Buttons []Button   `json:"buttons,omitempty"`
+}
+
+// Fact is one labelled line of a card.
+type Fact struct {
+	Label words.Text `json:"label"`
+	Value words.Text `json:"value"`
+}
+
+// Button is something to press. It carries opaque ids and no right: who
+// presses it is checked again.
+type Button struct {
+	Label   words.Text `json:"label"`
+	Action  string     `json:"action"`
+	Subject string     `json:"subject"`
+	Primary bool       `json:"primary,omitempty"`
+}
+
+// Form asks for something. A terminal asks its fields one by one; Slack and
+// Teams show them together, or in steps.
+type Form struct {
+	Key    string     `json:"key"` // comes back as Event.Form
+	Title  words.Text `json:"title"`
+	Intro  words.Text `json:"intro,omitempty"`
+	Fields []Field    `json:"fields"` // those that apply, given the answers so far
+	Submit words.Text `json:"submit"`
+	// Asking is the key of the field to be answered next; "" when all are and
+	// only Submit is left.
+	Asking string `json:"asking,omitempty"`
+	Back   bool   `json:"back,omitempty"` // going back is possible
+}
+
+// Field is one question.
+type Field struct {
+	Key      string     `json:"key"`
+	Kind     FieldKind  `json:"kind"`
+	Label    words.Text `json:"label"`
+	Help     words.Text `json:"help,omitempty"`
+	Options  []Option   `json:"options,omitempty"`
+	Value    string     `json:"value,omitempty"` // the answer so far
+	Error    words.Text `json:"error,omitempty"`
+	Optional bool       `json:"optional,omitempty"`
+}
+
+// Option is one of the answers to choose from.
+type Option struct {
+	Value string     `json:"value"`
+	Label words.Text `json:"label"`
+	Help  words.Text `json:"help,omitempty"` // what choosing it means: what is got and owed
+}
+
+// FieldKind says how a field is asked.
+type FieldKind string
+
+// The kinds of field.
+const (
+	FieldText   FieldKind = "text"
+	FieldLong   FieldKind = "long"
+	FieldChoice FieldKind = "choice"
+	FieldSearch FieldKind = "search" // a choice from many, by part of the name
+	FieldTime   FieldKind = "time"
+	FieldPhone  FieldKind = "phone"
+	FieldEmail  FieldKind = "email"
+)
+
+// Reply answers the person who did something, in the same breath: a private
+// line, or a form. Losing it loses nothing, and it is never an escalation.
+type Reply struct {
+	Lang string
+	Zone *time.Location
+	Text words.Text
+	Form *Form
+	// Close says that the form the event came from is done with.
+	Close bool
+	// Buttons may follow the text.
+	Buttons []Button
+}

@@ -1,0 +1,138 @@
+package talk
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Line is one line of a script, understood.
+type Line struct {
+	Kind   LineKind
+	Person string        // of Speech
+	Place  string        // of Speech: "#contoso", "" in private
+	Text   string        // of Speech, with its escapes resolved
+	Wait   time.Duration // of Wait
+	At     time.Time     // of Jump
+}
+
+// LineKind says what a line of a script does.
+type LineKind string
+
+// The kinds of line.
+const (
+	Nothing  LineKind = "nothing"   // blank, or a comment
+	Speech   LineKind = "speech"    // a person says something
+	Quote    LineKind = "quote"     // a person begins a text of many lines
+	Heard    LineKind = "heard"     // what the bot said when the script was written
+	Wait     LineKind = "wait"      // the clock moves through all that is due
+	Jump     LineKind = "jump"      // the clock jumps
+	ChatDown LineKind = "chat down" // the platform refuses messages from now on
+	ChatUp   LineKind = "chat up"
+)
+
+// quoteMark opens and closes a text of many lines.
+const quoteMark = `"""`
+
+// Lines names the lines that are understood, for an error.
+const Lines = "`<person> in #<place>> <text>`, `<person>> <text>`, `wait <duration>`, `clock <RFC 3339>`, `chat down`, `chat up`, `# comment`"
+
+var (
+	speech = regexp.MustCompile(`^([^\s>#/\[\]"]+)(?: in (#[^\s>]+))?> ?(.*)$`)
+	errNot = errors.New("not a line of a script")
+)
+
+// longestWait keeps a slip of the finger from playing a century of reminders.
+const longestWait = 5 * 366 * 24 * time.Hour
+
+// Parse understands one line of a script.
+func Parse(s string) (Line, error) {
+	trimmed := strings.TrimSpace(s)
+	word, rest, _ := strings.Cut(trimmed, " ")
+	switch {
+	case trimmed == "" || strings.HasPrefix(trimmed, "#"):
+		return Line{Kind: Nothing}, nil
+	case strings.HasPrefix(s, "bot in ") || strings.HasPrefix(s, "bot to "):
+		return Line{Kind: Heard}, nil
+	case word == "wait":
+		d, err := ParseWait(rest)
+		return Line{Kind: Wait, Wait: d}, err
+	case word == "clock":
+		at, err := ParseClock(rest)
+		return Line{Kind: Jump, At: at}, err
+	case trimmed == "chat down":
+		return Line{Kind: ChatDown}, nil
+	case trimmed == "chat up":
+		return Line{Kind: ChatUp}, nil
+	}
+	m := speech.FindStringSubmatch(strings.TrimRight(s, " \t\r"))
+	if m == nil || m[1] == "bot" {
+		return Line{}, errNot
+	}
+	l := Line{Kind: Speech, Person: m[1], Place: m[2], Text: Unescape(m[3])}
+	if m[3] == quoteMark {
+		l.Kind, l.Text = Quote, ""
+	}
+	return l, nil
+}
+
+// ParseWait reads how far the clock moves: "8m", "1h30m", "2d" for whole days.
+func ParseWait(s string) (time.Duration, error) {
+	s = strings.TrimSpace(s)
+	var days time.Duration
+	if n, rest, ok := strings.Cut(s, "d"); ok {
+		count, err := strconv.Atoi(n)
+		if err != nil || count < 0 || count > 5*366 {
+			return 0, fmt.Errorf("%q is not a duration like 8m, 1h30m or 2d", s)
+		}
+		days, s = time.Duration(count)*24*time.Hour, rest
+		if s == "" {
+			s = "0s"
+		}
+	}
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a duration like 8m, 1h30m or 2d", s)
+	case d < 0 || d+days > longestWait:
+		return 0, fmt.Errorf("%s is not a time to wait: from 0s to five years", d+days)
+	}
+	return d + days, nil
+}
+
+// ParseClock reads where the clock jumps to.
+func ParseClock(s string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, strings.TrimSpace(s))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not an instant like 2026-03-02T09:00:00Z", strings.TrimSpace(s))
+	}
+	return at.UTC(), nil
+}
+
+// escape is a newline, a character by its number, or a backslash before one of them.
+var escape = regexp.MustCompile(`\\(\\[nux]|n|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})`)
+
+// Unescape turns \n into a line end, and \u202e or \x00 into the character or
+// byte of that number, so that a script can say what nobody can type. A
+// doubled backslash before them keeps them as they are.
+func Unescape(s string) string {
+	return escape.ReplaceAllStringFunc(s, func(e string) string {
+		switch e[1] {
+		case '\\':
+			return e[1:]
+		case 'n':
+			return "\n"
+		}
+		n, err := strconv.ParseUint(e[2:], 16, 32)
+		if err != nil {
+			return e
+		}
+		if e[1] == 'x' {
+			return string([]byte{byte(n)})
+		}
+		return string(rune(n))
+	})
+}

@@ -1,0 +1,439 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/domain"
+	"example.com/firstcall/domain/terms"
+)
+
+// The buttons that belong to no incident.
+const (
+	actionReport = "report"
+	actionGoOn   = "draft_go_on"
+	actionDrop   = "draft_drop"
+)
+
+// The fields that verbs ask for.
+const (
+	fieldAt    = "at"
+	fieldNext  = "next"
+	fieldText  = "text"
+	fieldWhy   = "why"
+	fieldTo    = "to"
+	fieldVia   = "via"
+	fieldWhat  = "what"
+	fieldTeam  = "team"
+	fieldFact  = "fact"
+	fieldValue = "value"
+)
+
+// verb is one thing that can be done to an incident, by command or button.
+type verb struct {
+	name   string
+	names  string                  // other names, separated by spaces
+	side   domain.Side             // whose verb it is in the help; "" is both's
+	rank   int                     // its place in the help
+	fields func(a *asking) []Field // nil: nothing is asked
+	do     func(c call) (domain.Outcome, error)
+}
+
+// call is a verb about to be done, with everything answered.
+type call struct {
+	v      *visit
+	inc    domain.Incident
+	env    domain.Env
+	by     domain.Actor
+	values map[string]string
+}
+
+// text is a field's answer; "" when it was left out.
+func (c call) text(key string) string {
+	if s := c.values[key]; s != skipped {
+		return s
+	}
+	return ""
+}
+
+// at is the moment answered; the moment of asking when it was left out.
+func (c call) at() time.Time {
+	if t, err := time.Parse(time.RFC3339, c.text(fieldAt)); err == nil {
+		return t
+	}
+	return c.v.now
+}
+
+// next is the moment of the promised next update; zero when it was left out.
+func (c call) next() time.Time {
+	t, _ := time.Parse(time.RFC3339, c.text(fieldNext))
+	return t
+}
+
+// asking makes a verb's fields in the reader's words.
+type asking struct {
+	w   *words.Words
+	inc domain.Incident
+	dir Directory
+}
+
+func (a *asking) field(key string, kind FieldKind, options ...Option) Field {
+	label, _ := a.w.Look("field", key, map[string]string{"ref": a.inc.Ref})
+	help, _ := a.w.Look("fieldhelp", key, nil)
+	return Field{Key: key, Kind: kind, Label: label, Help: help, Options: options}
+}
+
+func optional(f Field) Field {
+	f.Optional = true
+	return f
+}
+
+func (a *asking) text() Field { return a.field(fieldText, FieldLong) }
+func (a *asking) why() Field  { return a.field(fieldWhy, FieldLong) }
+func (a *asking) at() Field   { return optional(a.field(fieldAt, FieldTime)) }
+func (a *asking) next() Field { return optional(a.field(fieldNext, FieldTime)) }
+
+func (a *asking) choice(key string, values ...string) Field {
+	f := a.field(key, FieldChoice)
+	for _, v := range values {
+		label, ok := a.w.Look("choice", v, nil)
+		if !ok {
+			label = words.Plain(v)
+		}
+		f.Options = append(f.Options, Option{Value: v, Label: label})
+	}
+	return f
+}
+
+func (a *asking) severities(key string) Field {
+	f := a.field(key, FieldChoice)
+	for _, s := range []terms.Severity{terms.Sev1, terms.SevA, terms.SevB, terms.SevC} {
+		f.Options = append(f.Options, Option{Value: string(s), Label: a.w.ChooseSeverity(string(s), a.w.SeverityMeaning(s))})
+	}
+	return f
+}
+
+func (a *asking) facts() Field {
+	var values []string
+	for _, f := range domain.Facts() {
+		values = append(values, string(f))
+	}
+	return a.choice(fieldFact, values...)
+}
+
+// teams are those with a place to work in, other than the one that has it.
+func (a *asking) teams() Field {
+	f := a.field(fieldTeam, FieldChoice)
+	for _, r := range a.dir.Recipients {
+		if p := r.Place; p != nil && p.Purpose == ForEngineers && p.Team != a.inc.Team {
+			name := p.Team
+			if name == "" {
+				name = "engineers"
+			}
+			f.Options = append(f.Options, Option{Value: name, Label: words.Plain(name)})
+		}
+	}
+	return f
+}
+
+func (v *visit) verbFields(ctx context.Context, verb verb, inc domain.Incident) ([]Field, error) {
+	if verb.fields == nil {
+		return nil, nil
+	}
+	s, err := v.scene(ctx, inc.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	return verb.fields(&asking{w: v.words(), inc: inc, dir: s.directory}), nil
+}
+
+// verbs is everything that can be done to an incident. Who may do it is decided
+// by the rule that does it, never here.
+var verbs = byName(
+	verb{name: "ack", names: "acknowledge 确认 了解", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.next()} },
+		do:     func(c call) (domain.Outcome, error) { return c.inc.Acknowledge(c.by, c.next(), c.v.now, c.env) }},
+	verb{name: "take", names: "接手 担当", side: domain.Provider,
+		do: func(c call) (domain.Outcome, error) { return c.inc.Take(c.by, c.v.now, c.env) }},
+	verb{name: "handover", names: "hand 移交 引継", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.field(fieldTo, FieldText), optional(a.why())} },
+		do:     handOver},
+	verb{name: "call", names: "called 来电 电话 電話", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.choice(fieldVia, "phone", "email"), a.at()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.RecordFirstCall(c.by, terms.Channel(c.text(fieldVia)), "", c.at(), c.v.now, c.env)
+		}},
+	verb{name: "contact", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.at()} },
+		do:     func(c call) (domain.Outcome, error) { return c.inc.RecordContact(c.by, c.at(), c.v.now, c.env) }},
+	verb{name: "begin", names: "begun start 开始 着手", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.at()} },
+		do:     func(c call) (domain.Outcome, error) { return c.inc.BeginWork(c.by, c.at(), c.v.now, c.env) }},
+	verb{name: "update", names: "进展 更新", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.text(), a.next()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.GiveUpdate(c.by, c.text(fieldText), c.next(), c.v.now, c.env)
+		}},
+	verb{name: "ask", names: "询问 質問", side: domain.Provider,
+		fields: func(a *asking) []Field {
+			return []Field{a.choice(fieldWhat, string(domain.AskQuestion), string(domain.AskChangeControl)), a.text()}
+		},
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Ask(c.by, domain.AskKind(c.text(fieldWhat)), c.text(fieldText), c.v.now, c.env)
+		}},
+	verb{name: "answer", names: "reply 回答 答复",
+		fields: func(a *asking) []Field { return []Field{a.text()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.CustomerAnswers(c.by, c.text(fieldText), c.v.now, c.env)
+		}},
+	verb{name: "severity", names: "sev 严重性 重大度",
+		fields: func(a *asking) []Field { return []Field{a.severities(fieldTo), a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			want := terms.Severity(c.text(fieldTo))
+			if c.by.Side == domain.Provider {
+				return c.inc.AssignSeverity(c.by, want, c.text(fieldWhy), c.v.now, c.env)
+			}
+			return c.inc.RequestSeverity(c.by, want, c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "accept", names: "同意 承認", side: domain.Provider,
+		do: func(c call) (domain.Outcome, error) { return c.inc.AcceptSeverity(c.by, c.v.now, c.env) }},
+	verb{name: "refuse", names: "拒绝 却下", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.RefuseSeverity(c.by, c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "commit", names: "24x7 承诺 体制", side: domain.Customer,
+		fields: func(a *asking) []Field { return []Field{a.field(fieldContacts, FieldLong)} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Commit(c.by, parseContacts(c.text(fieldContacts)), c.v.now, c.env)
+		}},
+	verb{name: "downgrade", names: "降级 降格", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.ProposeDowngrade(c.by, c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "decide", names: "决定 決定", side: domain.Provider,
+		fields: func(a *asking) []Field {
+			fields := []Field{a.choice(fieldWhat, yes, no)}
+			if a.inc.Downgrade == domain.LowerSeverity {
+				fields = append(fields, optional(a.severities(fieldTo)))
+			}
+			return append(fields, a.why())
+		},
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.DecideDowngrade(c.by, c.text(fieldWhat) == yes, terms.Severity(c.text(fieldTo)), c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "escalate", names: "升级 エスカレーション", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.teams(), a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			team := c.text(fieldTeam)
+			if team == "engineers" {
+				team = ""
+			}
+			return c.inc.Escalate(c.by, team, c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "executives", names: "executive 高管 役員",
+		fields: func(a *asking) []Field {
+			return []Field{a.choice(fieldWhat, string(domain.Provider), string(domain.Customer)), a.why()}
+		},
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.NotifyExecutives(c.by, domain.Side(c.text(fieldWhat)), c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "thirdparty", names: "vendor 第三方 他社",
+		fields: func(a *asking) []Field { return []Field{a.field("vendor", FieldText)} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.InvolveThirdParty(c.by, c.text("vendor"), c.v.now, c.env)
+		}},
+	verb{name: "outage", names: "大范围 広域", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.choice(fieldWhat, yes, no), a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.DeclareOutage(c.by, c.text(fieldWhat) == yes, c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "consent", names: "远程 リモート", side: domain.Customer,
+		fields: func(a *asking) []Field { return []Field{a.field("systems", FieldLong)} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.ConsentRemoteAccess(c.by, c.text("systems"), c.v.now, c.env)
+		}},
+	verb{name: "mitigated", names: "mitigate 缓解 緩和", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.at(), a.text()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Mitigate(c.by, c.at(), c.text(fieldText), c.v.now, c.env)
+		}},
+	verb{name: "resolve", names: "resolved solved 解决 解決",
+		fields: func(a *asking) []Field { return []Field{a.at(), a.text()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Resolve(c.by, c.at(), c.text(fieldText), c.v.now, c.env)
+		}},
+	verb{name: "close", names: "关闭 クローズ",
+		do: func(c call) (domain.Outcome, error) { return c.inc.Close(c.by, c.v.now, c.env) }},
+	verb{name: "rca", names: "根本原因",
+		do: func(c call) (domain.Outcome, error) { return c.inc.RequestRCA(c.by, c.v.now, c.env) }},
+	verb{name: "norca",
+		do: func(c call) (domain.Outcome, error) { return c.inc.DeclineRCA(c.by, c.v.now, c.env) }},
+	verb{name: "reopen", names: "重新打开 再開",
+		fields: func(a *asking) []Field { return []Field{a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Reopen(c.by, c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "duplicate", names: "dup 重复 重複",
+		fields: func(a *asking) []Field { return []Field{a.field("of", FieldText), optional(a.why())} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Cancel(c.by, strings.ToUpper(c.text("of")), c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "cancel", names: "取消 取り消し",
+		fields: func(a *asking) []Field { return []Field{a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Cancel(c.by, "", c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "correct", names: "更正 訂正", side: domain.Provider,
+		fields: func(a *asking) []Field {
+			return []Field{a.facts(), a.field(fieldValue, FieldText), a.why()}
+		},
+		do: correct},
+	verb{name: "withdraw", names: "撤回 取下げ", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.facts(), a.why()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.WithdrawFact(c.by, domain.FactName(c.text(fieldFact)), c.text(fieldWhy), c.v.now, c.env)
+		}},
+	verb{name: "note", names: "备注 メモ",
+		fields: func(a *asking) []Field { return []Field{a.text()} },
+		do:     func(c call) (domain.Outcome, error) { return c.inc.Note(c.by, c.text(fieldText), c.v.now, c.env) }},
+	verb{name: "link", names: "链接 リンク",
+		fields: func(a *asking) []Field {
+			return []Field{a.field("url", FieldText), optional(a.field("title", FieldText))}
+		},
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Link(c.by, c.text("url"), c.text("title"), c.v.now, c.env)
+		}},
+	verb{name: "case", names: "案例号 ケース番号",
+		fields: func(a *asking) []Field { return []Field{a.field("number", FieldText), a.at()} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.RecordCase(c.by, c.text("number"), c.at(), c.v.now, c.env)
+		}},
+	verb{name: "hours", names: "effort 工时 工数", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.field("spent", FieldText)} },
+		do:     spend},
+	verb{name: "convert", names: "break-fix 转为故障 障害へ",
+		fields: func(a *asking) []Field { return []Field{a.severities(fieldTo)} },
+		do: func(c call) (domain.Outcome, error) {
+			return c.inc.Convert(c.by, terms.Severity(c.text(fieldTo)), false, c.v.now, c.env)
+		}},
+)
+
+// handOver finds the engineer named by name.
+func handOver(c call) (domain.Outcome, error) {
+	want := strings.ToLower(strings.TrimPrefix(c.text(fieldTo), "@"))
+	var names []string
+	for _, r := range c.v.seen.directory.Recipients {
+		if p := r.Person; p != nil && p.Side == domain.Provider {
+			if strings.ToLower(p.Name) == want || strings.ToLower(p.FullName) == want {
+				return c.inc.HandOver(c.by, p.ID, display(p), c.v.now, c.env)
+			}
+			names = append(names, p.Name)
+		}
+	}
+	slices.Sort(names)
+	return domain.Outcome{}, domain.Refuse("no_such_person", "given", want, "people", strings.Join(slices.Compact(names), ", ")).At(fieldTo)
+}
+
+// correct reads the new value as the fact wants it.
+func correct(c call) (domain.Outcome, error) {
+	fact := domain.FactName(c.text(fieldFact))
+	value := c.text(fieldValue)
+	if fact == domain.FactCaseNumber {
+		return c.inc.Correct(c.by, fact, time.Time{}, value, c.text(fieldWhy), c.v.now, c.env)
+	}
+	via := ""
+	if word, rest, ok := strings.Cut(value, " "); ok && (word == "phone" || word == "email") {
+		via, value = word, rest
+	}
+	t, err := parseWhen(value, c.v.now, zoneOf(c.v.zone))
+	if err != nil {
+		return domain.Outcome{}, domain.Refuse("not_a_time", "given", value).At(fieldValue)
+	}
+	return c.inc.Correct(c.by, fact, t, via, c.text(fieldWhy), c.v.now, c.env)
+}
+
+func spend(c call) (domain.Outcome, error) {
+	d, err := time.ParseDuration(strings.ReplaceAll(strings.ToLower(c.text("spent")), " ", ""))
+	if err != nil || d <= 0 {
+		return domain.Outcome{}, domain.Refuse("not_a_duration", "given", c.text("spent")).At("spent")
+	}
+	return c.inc.SpendEffort(c.by, d, c.v.now, c.env)
+}
+
+func byName(list ...verb) map[string]verb {
+	all := make(map[string]verb, len(list))
+	for n, v := range list {
+		v.rank = n
+		all[v.name] = v
+	}
+	return all
+}
+
+// findVerb finds a verb or a query by any of its names.
+func findVerb(word string) (string, bool) {
+	word = strings.ToLower(strings.TrimRight(word, ":：,，"))
+	if _, ok := verbs[word]; ok {
+		return word, true
+	}
+	if name, ok := queryNames[word]; ok {
+		return name, true
+	}
+	for name, v := range verbs {
+		if slices.Contains(strings.Fields(v.names), word) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// nearestVerbs lists what somebody may have meant, best first.
+func nearestVerbs(word string) []string {
+	word = strings.ToLower(word)
+	type near struct {
+		name string
+		far  int
+	}
+	var all []near
+	consider := func(name string) { all = append(all, near{name, distance(word, name)}) }
+	for name := range verbs {
+		consider(name)
+	}
+	for name := range queryNames {
+		if isASCII(name) {
+			consider(name)
+		}
+	}
+	slices.SortFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.name, b.name)) })
+	var names []string
+	for _, n := range all[:3] {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// distance counts the letters to add, drop or change between two words.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
+		}
+	}
+	return row[len(y)]
+}

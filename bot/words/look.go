@@ -1,0 +1,97 @@
+package words
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/firstcall/bot/words/catalog"
+)
+
+// Known tells whether there is a sentence for a code of a family, such as
+// Known("refusal", "already_taken").
+func Known(family, code string) bool {
+	_, ok := In("en").index[family+"."+code]
+	return ok
+}
+
+// Look says the sentence for a code found in data: the key "family.code". It
+// tells whether there is one. The arguments go by the names in the template, also
+// written small and without the end that tells the kind: {{.DueAt}} takes "DueAt",
+// "due_at" or "due". A moment is RFC 3339, a duration what time.ParseDuration
+// reads, a count a number; a value that is none of these is shown as it is, a
+// missing one as a dash. A moment is shown as such under any name.
+func (w *Words) Look(family, code string, args map[string]string) (Text, bool) {
+	id, ok := w.index[family+"."+code]
+	if !ok {
+		return "", false
+	}
+	names := strings.Fields(w.table[id].args)
+	if len(names) == 0 {
+		return w.say(id), true
+	}
+	given := make([]arg, len(names))
+	for i, name := range names {
+		given[i] = readArg(name, find(args, name))
+	}
+	return w.say(id, given...), true
+}
+
+func find(args map[string]string, name string) string {
+	for _, key := range []string{name, snake(name), snake(catalog.Stem(name))} {
+		if value, ok := args[key]; ok {
+			return value
+		}
+	}
+	return unknown
+}
+
+func readArg(name, value string) arg {
+	switch kind := catalog.KindOf(name); kind {
+	case catalog.Instant, catalog.Left, catalog.Late:
+		if t, err := time.Parse(time.RFC3339, value); err == nil {
+			return arg{kind: kind, n: t.Unix()}
+		}
+	case catalog.Duration:
+		if d, err := time.ParseDuration(value); err == nil {
+			return argDuration(d)
+		}
+	case catalog.Count:
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return arg{kind: kind, n: n}
+		}
+	case catalog.Nested, catalog.User:
+		if t, err := time.Parse(time.RFC3339, value); err == nil {
+			return argInstant(t)
+		}
+		if kind == catalog.Nested {
+			return argText(Text(value))
+		}
+	}
+	return argUser(value)
+}
+
+// snake turns "DueAt" into "due_at".
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if r >= 'A' && r <= 'Z' {
+			if i > 0 {
+				b.WriteByte('_')
+			}
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Refusal says why something was refused. A code without words of its own gets
+// a general sentence naming it.
+func (w *Words) Refusal(code string, args map[string]string) Text {
+	if t, ok := w.Look("refusal", code, args); ok {
+		return t
+	}
+	t, _ := w.Look("refusal", "unknown", map[string]string{"code": code})
+	return t
+}

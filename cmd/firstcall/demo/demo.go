@@ -1,0 +1,59 @@
+// Package demo is the sample set-up: a provider and four customers with their
+// people, places and agreements, and a script to play. The files document the
+// format of `firstcall import`.
+package demo
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"example.com/firstcall/bot"
+	"example.com/firstcall/cmd/firstcall/setup"
+	"example.com/firstcall/domain/terms"
+)
+
+//go:embed *.yaml
+var files embed.FS
+
+// StartsAt is the day for which the files' events are written.
+var StartsAt = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// Setup reads the sample set-up, its events moved by whole days so that what
+// runs on the files' day runs on the day of start.
+func Setup(edition *terms.Edition, start time.Time) (bot.Setup, error) {
+	all, err := Files()
+	if err != nil {
+		return bot.Setup{}, err
+	}
+	s, err := setup.Read(edition, all)
+	if err != nil {
+		return bot.Setup{}, fmt.Errorf("read the demo's set-up: %w", err)
+	}
+	days := int(start.UTC().Truncate(24*time.Hour).Sub(StartsAt.Truncate(24*time.Hour)) / (24 * time.Hour))
+	for _, t := range s.Tenants {
+		for i := range t.Events {
+			e := &t.Events[i]
+			e.Starts, e.Ends = e.Starts.AddDate(0, 0, days), e.Ends.AddDate(0, 0, days)
+		}
+	}
+	return s, nil
+}
+
+// Files are the set-up files.
+func Files() ([]setup.File, error) {
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("find the demo's files: %w", err)
+	}
+	var out []setup.File
+	for _, name := range names {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the demo's files: %w", err)
+		}
+		out = append(out, setup.File{Name: name, Data: data})
+	}
+	return out, nil
+}

@@ -1,0 +1,73 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/firstcall/domain/calendar"
+	"example.com/firstcall/domain/terms"
+)
+
+// Agreement is what a customer bought, with the customer's own business time
+// and the provider's own policy for it.
+type Agreement struct {
+	Tenant        TenantID
+	ID            string
+	Name          string
+	Holdings      []terms.Holding
+	Zone          string // IANA; of contacts that name none
+	Country       string // ISO 3166 alpha-2
+	Hours         *calendar.Hours
+	Days          []calendar.Day // the customer's own holidays and working days
+	CoveredUntil  calendar.Date  // of Days; zero when they are no whole list
+	Subscriptions []Subscription
+	Policy        Policy
+}
+
+// Subscription is one enrolled subscription or tenant of a cloud service.
+type Subscription struct {
+	ID         string       `json:"id"`
+	Name       string       `json:"name"`
+	Production bool         `json:"production"`
+	Plans      []terms.Plan `json:"plans,omitempty"` // the plans it is enrolled in; none: all
+}
+
+// Calendar is the business time of a contact in that zone and country; empty
+// ones are the agreement's (TC-01, AMB-09).
+func (a *Agreement) Calendar(zone, country string) (*calendar.Calendar, error) {
+	if zone == "" {
+		zone = a.Zone
+	}
+	if country == "" {
+		country = a.Country
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone of agreement %s: %w", a.Name, err)
+	}
+	hours := calendar.OfficeHours()
+	if a.Hours != nil {
+		hours = *a.Hours
+	}
+	var lists []calendar.Holidays
+	if h, ok := calendar.Country(country); ok {
+		lists = append(lists, h)
+	}
+	if len(a.Days) > 0 {
+		lists = append(lists, calendar.Holidays{Country: country, Days: a.Days, CoveredUntil: a.CoveredUntil, Source: "agreement " + a.Name})
+	}
+	return calendar.New(loc, hours, lists...)
+}
+
+// BusinessEvent is a planned business event and its window (EV-02, EV-04).
+type BusinessEvent struct {
+	ID       string
+	Name     string
+	Starts   time.Time
+	Ends     time.Time // exclusive
+	Zone     string
+	Products []string // in its scope; none: all
+}
+
+// Running says whether t lies in the event's window.
+func (e BusinessEvent) Running(t time.Time) bool { return !t.Before(e.Starts) && t.Before(e.Ends) }

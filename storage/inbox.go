@@ -1,0 +1,156 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"example.com/firstcall/bot"
+	"example.com/firstcall/domain"
+)
+
+// arrive notes the event's key, makes the destinations that are new, and enters the tenant at whose rows the next statement
+// looks: a customer's person brings the customer, else the place does, else the person.
+const arrive = `
+WITH noted AS (
+    INSERT INTO inbox (platform, workspace, event_key, at) SELECT $1, $2, $3, $4 WHERE $3 <> ''
+    ON CONFLICT (platform, workspace, event_key) DO NOTHING RETURNING at),
+came AS (
+    SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[]) AS k (id, kind, address)),
+known AS (
+    SELECT d.id, d.kind, d.tenant_id, t.side, d.person_id, d.place_id
+    FROM came k JOIN destinations d ON d.platform = $1 AND d.workspace = $2 AND d.kind = k.kind AND d.address = k.address
+    LEFT JOIN tenants t ON t.id = d.tenant_id),
+made AS (
+    INSERT INTO destinations (id, platform, workspace, kind, address)
+    SELECT k.id, $1, $2, k.kind, k.address FROM came k WHERE k.kind NOT IN (SELECT kind FROM known)
+    ON CONFLICT (platform, workspace, kind, address) DO NOTHING RETURNING id, kind),
+there AS (
+    SELECT id, kind, tenant_id, side, person_id, place_id FROM known
+    UNION ALL SELECT id, kind, NULL, NULL, NULL, NULL FROM made)
+SELECT $3 <> '' AND NOT EXISTS (SELECT FROM noted) AS seen,
+       p.id AS person, p.tenant_id AS person_tenant, coalesce(p.side, '') AS person_side, p.person_id AS person_id,
+       c.id AS place, c.tenant_id AS place_tenant, coalesce(c.side, '') AS place_side, c.place_id AS place_id,
+       set_config('firstcall.tenant', coalesce(CASE WHEN p.side = 'customer' THEN p.tenant_id END, c.tenant_id, p.tenant_id)::text, true) AS entered
+FROM (SELECT 1) AS one LEFT JOIN there p ON p.kind = 'person' LEFT JOIN there c ON c.kind = 'channel'`
+
+type arrival struct {
+	Seen         bool
+	Person       ident
+	PersonTenant ident       `db:"person_tenant"`
+	PersonSide   domain.Side `db:"person_side"`
+	PersonID     ident       `db:"person_id"`
+	Place        ident
+	PlaceTenant  ident       `db:"place_tenant"`
+	PlaceSide    domain.Side `db:"place_side"`
+	PlaceID      ident       `db:"place_id"`
+	Entered      *string
+}
+
+// Arrive implements bot.Tx. In private there is no place, and no destination of one.
+func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door, bool, error) {
+	var came struct{ id, kind, address list }
+	wanted := 0
+	for kind, address := range map[string]string{"person": e.Person, "channel": e.Place} {
+		if address == "" {
+			continue
+		}
+		id, err := newID()
+		if err != nil {
+			return bot.Door{}, false, err
+		}
+		came.id.text(id)
+		came.kind.text(kind)
+		came.address.text(address)
+		wanted++
+	}
+	var a arrival
+	seen := false
+	for try := 0; ; try++ {
+		err := t.tx.GetContext(ctx, &a, arrive, fit(e.Platform), fit(e.Workspace), fit(e.Key), instant(now), &came.id, &came.kind, &came.address)
+		if err != nil {
+			return bot.Door{}, false, fmt.Errorf("record an event: %w", err)
+		}
+		if try == 0 {
+			seen = a.Seen
+		}
+		// A destination that somebody else made at this moment is seen by the next statement.
+		if (e.Person == "" || a.Person != "") && (e.Place == "" || a.Place != "") {
+			break
+		}
+		if try == 3 {
+			return bot.Door{}, false, fmt.Errorf("record an event: its destinations can't be seen")
+		}
+	}
+	door := bot.Door{PersonDest: bot.DestinationID(a.Person), PlaceDest: bot.DestinationID(a.Place)}
+	if a.PersonID != "" || a.PlaceID != "" {
+		if err := t.whoAndWhere(ctx, &door, &a); err != nil {
+			return bot.Door{}, false, err
+		}
+	}
+	return door, seen, nil
+}
+
+const whoAndWhere = `
+SELECT p.id, p.name, p.full_name, p.email, p.phone, p.language, p.zone, p.roles,
+       c.id, c.name, c.purpose, c.team, c.language, c.zone
+FROM (SELECT 1) AS one
+LEFT JOIN people p ON p.tenant_id = $1 AND p.id = $2
+LEFT JOIN places c ON c.tenant_id = $3 AND c.id = $4`
+
+func (t *txn) whoAndWhere(ctx context.Context, door *bot.Door, a *arrival) error {
+	var p, c ident
+	var name, fullName, email, phone, language, zone ident
+	var placeName, purpose, team, placeLanguage, placeZone ident
+	var roles []string
+	row := t.tx.QueryRowContext(ctx, whoAndWhere, a.PersonTenant, a.PersonID, a.PlaceTenant, a.PlaceID)
+	if err := row.Scan(&p, &name, &fullName, &email, &phone, &language, &zone, pq.Array(&roles),
+		&c, &placeName, &purpose, &team, &placeLanguage, &placeZone); err != nil {
+		return fmt.Errorf("read who came in, and where: %w", err)
+	}
+	if p != "" {
+		door.Person = &bot.Person{
+			ID: domain.PersonID(p), Tenant: domain.TenantID(a.PersonTenant), Side: a.PersonSide, Name: string(name),
+			FullName: string(fullName), Email: string(email), Phone: string(phone), Language: string(language), Zone: string(zone),
+			Roles: rolesOf(roles),
+		}
+	}
+	if c != "" {
+		door.Place = &bot.Place{
+			ID: domain.PlaceID(c), Tenant: domain.TenantID(a.PlaceTenant), Side: a.PlaceSide, Name: string(placeName),
+			Purpose: bot.Purpose(purpose), Team: string(team), Language: string(placeLanguage), Zone: string(placeZone),
+		}
+	}
+	return nil
+}
+
+func rolesOf(names []string) []domain.Role {
+	var roles []domain.Role
+	for _, n := range names {
+		roles = append(roles, domain.Role(n))
+	}
+	return roles
+}
+
+const (
+	sweepInbox  = `DELETE FROM inbox WHERE at < $1`
+	sweepDrafts = `DELETE FROM drafts WHERE ends_at < $1`
+)
+
+// Sweep implements bot.Store.
+func (d *DB) Sweep(ctx context.Context, inboxBefore, draftsBefore time.Time) error {
+	err := d.inTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, sweepInbox, instant(inboxBefore)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, sweepDrafts, instant(draftsBefore))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package storage
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/firstcall/domain"
+	"example.com/firstcall/domain/terms"
+)
+
+// column is one column of incidents and where its value is in the domain's incident. The statements that read and write
+// incidents are built from this list, so that ninety columns are in order in one place.
+type column struct {
+	name, kind string
+	in         func(*domain.Incident) any
+}
+
+// The columns that a row is found by come first and are never changed.
+var incidentKey = []column{
+	{"id", "uuid", func(i *domain.Incident) any { return (*string)(&i.ID) }},
+	{"ref", "text", func(i *domain.Incident) any { return &i.Ref }},
+	{"version", "bigint", func(i *domain.Incident) any { return &i.Version }},
+}
+
+var incidentColumns = append([]column{
+	{"generation", "bigint", func(i *domain.Incident) any { return &i.Generation }},
+	{"kind", "text", func(i *domain.Incident) any { return (*string)(&i.Kind) }},
+	{"status", "text", func(i *domain.Incident) any { return (*string)(&i.Status) }},
+	{"report", "jsonb", func(i *domain.Incident) any { return &i.Report }},
+	{"reporter", "uuid", func(i *domain.Incident) any { return (*ident)(&i.Reporter) }},
+	{"place", "uuid", func(i *domain.Incident) any { return (*ident)(&i.Place) }},
+	{"opened_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.OpenedAt) }},
+	{"promise", "jsonb", func(i *domain.Incident) any { return &i.Promise }},
+	{"proposed", "text", func(i *domain.Incident) any { return (*string)(&i.Proposed) }},
+	{"severity", "text", func(i *domain.Incident) any { return (*string)(&i.Severity) }},
+	{"highest", "text", func(i *domain.Incident) any { return (*string)(&i.Highest) }},
+	{"commit_24x7", "boolean", func(i *domain.Incident) any { return &i.Commit24x7 }},
+	{"committed_by", "uuid", func(i *domain.Incident) any { return (*ident)(&i.CommittedBy) }},
+	{"committed_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.CommittedAt) }},
+	{"effort", "text", func(i *domain.Incident) any { return (*string)(&i.Effort) }},
+	{"case_number", "text", func(i *domain.Incident) any { return &i.CaseNumber }},
+	{"submitted_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.SubmittedAt) }},
+	{"first_response_via", "text", func(i *domain.Incident) any { return (*string)(&i.FirstResponseVia) }},
+	{"first_response_by", "text", func(i *domain.Incident) any { return &i.FirstResponseBy }},
+	{"first_contact_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.FirstContactAt) }},
+	{"first_contact_by", "text", func(i *domain.Incident) any { return &i.FirstContactBy }},
+	{"acked_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.AckedAt) }},
+	{"acked_by", "uuid", func(i *domain.Incident) any { return (*ident)(&i.AckedBy) }},
+	{"acked_name", "text", func(i *domain.Incident) any { return &i.AckedName }},
+	{"owner", "uuid", func(i *domain.Incident) any { return (*ident)(&i.Owner) }},
+	{"owner_name", "text", func(i *domain.Incident) any { return &i.OwnerName }},
+	{"team", "text", func(i *domain.Incident) any { return &i.Team }},
+	{"last_update_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.LastUpdateAt) }},
+	{"last_update", "text", func(i *domain.Incident) any { return &i.LastUpdate }},
+	{"asked", "text", func(i *domain.Incident) any { return &i.Asked }},
+	{"wanted", "text", func(i *domain.Incident) any { return (*string)(&i.Wanted) }},
+	{"wanted_reason", "text", func(i *domain.Incident) any { return &i.WantedReason }},
+	{"wanted_by", "uuid", func(i *domain.Incident) any { return (*ident)(&i.WantedBy) }},
+	{"wanted_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.WantedAt) }},
+	{"downgrade", "text", func(i *domain.Incident) any { return (*string)(&i.Downgrade) }},
+	{"downgrade_why", "text", func(i *domain.Incident) any { return &i.DowngradeWhy }},
+	{"exec_provider", "boolean", func(i *domain.Incident) any { return &i.ExecProvider }},
+	{"exec_customer", "boolean", func(i *domain.Incident) any { return &i.ExecCustomer }},
+	{"third_party", "text", func(i *domain.Incident) any { return &i.ThirdParty }},
+	{"broad_outage", "boolean", func(i *domain.Incident) any { return &i.BroadOutage }},
+	{"remote_systems", "text", func(i *domain.Incident) any { return &i.RemoteSystems }},
+	{"rca_asked_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.RCAAskedAt) }},
+	{"rca_offered", "boolean", func(i *domain.Incident) any { return &i.RCAOffered }},
+	{"effort_used", "bigint", func(i *domain.Incident) any { return (*int64)(&i.EffortUsed) }},
+	{"duplicate_of", "text", func(i *domain.Incident) any { return &i.DuplicateOf }},
+	{"mitigated_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.MitigatedAt) }},
+	{"resolved_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.ResolvedAt) }},
+	{"closed_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.ClosedAt) }},
+}, clockColumns(
+	"first_response", func(i *domain.Incident) *domain.Clock { return &i.FirstResponse },
+	"work_begins", func(i *domain.Incident) *domain.Clock { return &i.WorkBegins },
+	"staffing", func(i *domain.Incident) *domain.Clock { return &i.Staffing },
+	"change_control", func(i *domain.Incident) *domain.Clock { return &i.ChangeControl },
+	"answer", func(i *domain.Incident) *domain.Clock { return &i.Answer },
+	"next_update", func(i *domain.Incident) *domain.Clock { return &i.NextUpdate },
+	"case", func(i *domain.Incident) *domain.Clock { return &i.Case },
+	"ladder", func(i *domain.Incident) *domain.Clock { return &i.Ladder },
+)...)
+
+// clockColumns gives each clock its four columns. It takes pairs of a name and where the clock is.
+func clockColumns(pairs ...any) []column {
+	var all []column
+	for n := 0; n < len(pairs); n += 2 {
+		name, in := pairs[n].(string), pairs[n+1].(func(*domain.Incident) *domain.Clock)
+		all = append(all,
+			column{name + "_from", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).From) }},
+			column{name + "_due", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).Due) }},
+			column{name + "_met", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).Met) }},
+			column{name + "_rang", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).Rang) }},
+		)
+	}
+	return all
+}
+
+// columns names all columns of an incident as it is read, of table i.
+var readColumns = sync.OnceValue(func() string {
+	var b strings.Builder
+	for n, c := range append(incidentKey[:len(incidentKey):len(incidentKey)], incidentColumns...) {
+		if n > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("i." + c.name)
+	}
+	return b.String()
+})
+
+// destinations lists where a row of readColumns goes.
+func scanInto(i *domain.Incident) []any {
+	into := make([]any, 0, len(incidentKey)+len(incidentColumns))
+	for _, c := range incidentKey {
+		into = append(into, c.in(i))
+	}
+	for _, c := range incidentColumns {
+		switch p := c.in(i).(type) {
+		case *terms.Commitment, *domain.Report:
+			into = append(into, snapshot{p})
+		default:
+			into = append(into, p)
+		}
+	}
+	return into
+}
+
+// put adds the value that a column has in an incident to an array.
+func (c *column) put(l *list, i *domain.Incident) error {
+	switch p := c.in(i).(type) {
+	case *string:
+		l.text(*p)
+	case *ident:
+		l.id(string(*p))
+	case *instant:
+		l.at(time.Time(*p))
+	case *int:
+		l.int(int64(*p))
+	case *int64:
+		l.int(*p)
+	case *bool:
+		l.bool(*p)
+	case *terms.Commitment:
+		return l.json(p)
+	case *domain.Report:
+		return l.json(p)
+	default:
+		return fmt.Errorf("column %s has a value of an unknown type %T", c.name, p)
+	}
+	return nil
+}
+
+// same says whether a column has the same value in both incidents. It may say no for two equal snapshots, never yes for
+// different ones.
+func (c *column) same(a, b *domain.Incident) bool {
+	switch p := c.in(a).(type) {
+	case *string:
+		return *p == *c.in(b).(*string)
+	case *ident:
+		return *p == *c.in(b).(*ident)
+	case *instant:
+		return time.Time(*p).Equal(time.Time(*c.in(b).(*instant)))
+	case *int:
+		return *p == *c.in(b).(*int)
+	case *int64:
+		return *p == *c.in(b).(*int64)
+	case *bool:
+		return *p == *c.in(b).(*bool)
+	case *terms.Commitment:
+		return sameCommitment(p, c.in(b).(*terms.Commitment))
+	case *domain.Report:
+		return sameReport(p, c.in(b).(*domain.Report))
+	}
+	return false
+}
+
+// sameCommitment recognises a commitment that was passed on: nobody writes into what its slices and pointers share, a new
+// one is resolved into new ones.
+func sameCommitment(a, b *terms.Commitment) bool {
+	return a.Edition == b.Edition && a.Severity == b.Severity && a.Product == b.Product && a.Plan == b.Plan &&
+		a.FirstResponse == b.FirstResponse && a.WorkBegins == b.WorkBegins && a.ChangeControl == b.ChangeControl &&
+		a.CustomerAnswer == b.CustomerAnswer && a.EarlyWarning == b.EarlyWarning && a.Effort == b.Effort &&
+		a.IfCustomerCannot == b.IfCustomerCannot && a.HumanChatCounts == b.HumanChatCounts && a.Owner.Code == b.Owner.Code &&
+		shared(a.Assigned, b.Assigned) && shared(a.Escalation, b.Escalation) && shared(a.Duties, b.Duties) &&
+		shared(a.SubmitVia, b.SubmitVia) && shared(a.Languages, b.Languages) && shared(a.Notes, b.Notes) &&
+		shared(a.Rejected, b.Rejected) && shared(a.Plans, b.Plans) && shared(a.Rows, b.Rows) && shared(a.Owner.Rows, b.Owner.Rows)
+}
+
+func sameReport(a, b *domain.Report) bool {
+	return a.Title == b.Title && a.Happened == b.Happened && a.Since.Equal(b.Since) && a.Impact == b.Impact &&
+		a.Product == b.Product && a.Production == b.Production && a.Subscription == b.Subscription && a.EventID == b.EventID &&
+		a.Owner == b.Owner && shared(a.Contacts, b.Contacts) && a.Language == b.Language && a.Zone == b.Zone &&
+		a.Country == b.Country && a.Via == b.Via
+}
+
+// shared says whether two slices are the same stretch of the same array.
+func shared[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}

@@ -1,0 +1,66 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"example.com/firstcall/bot"
+	"example.com/firstcall/domain"
+)
+
+// directory lists a recipient for each destination that is bound: a person with two identities is there twice.
+const directory = `
+SELECT d.id, t.id, t.side,
+       p.id, p.name, p.full_name, p.email, p.phone, p.language, p.zone, p.roles,
+       (SELECT array_agg(DISTINCT r.role ORDER BY r.role) FROM rosters r
+        WHERE r.tenant_id = p.tenant_id AND r.person_id = p.id AND r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)),
+       c.id, c.name, c.purpose, c.team, c.language, c.zone
+FROM destinations d JOIN tenants t ON t.id = d.tenant_id
+LEFT JOIN people p ON p.tenant_id = d.tenant_id AND p.id = d.person_id
+LEFT JOIN places c ON c.tenant_id = d.tenant_id AND c.id = d.place_id
+WHERE (d.tenant_id = $1 OR d.tenant_id = (SELECT id FROM tenants WHERE side = 'provider'))
+  AND (p.id IS NOT NULL OR c.id IS NOT NULL)
+ORDER BY t.side, c.name, p.name, d.platform, d.id`
+
+// Directory implements bot.Tx. The order is the same each time.
+func (t *txn) Directory(ctx context.Context, tenant domain.TenantID, now time.Time) (bot.Directory, error) {
+	rows, err := t.tx.QueryContext(ctx, directory, tenant, instant(now))
+	if err != nil {
+		return bot.Directory{}, fmt.Errorf("list who can be reached: %w", err)
+	}
+	defer rows.Close()
+	var all bot.Directory
+	for rows.Next() {
+		var r bot.Recipient
+		var of domain.TenantID
+		var side domain.Side
+		var p, c, name, fullName, email, phone, language, zone, placeName, purpose, team, placeLanguage, placeZone ident
+		var roles, duty []string
+		if err := rows.Scan(&r.Destination, &of, &side,
+			&p, &name, &fullName, &email, &phone, &language, &zone, pq.Array(&roles), pq.Array(&duty),
+			&c, &placeName, &purpose, &team, &placeLanguage, &placeZone); err != nil {
+			return bot.Directory{}, fmt.Errorf("list who can be reached: %w", err)
+		}
+		if p != "" {
+			r.Person = &bot.Person{
+				ID: domain.PersonID(p), Tenant: of, Side: side, Name: string(name), FullName: string(fullName), Email: string(email),
+				Phone: string(phone), Language: string(language), Zone: string(zone), Roles: rolesOf(roles),
+			}
+			r.OnDuty = rolesOf(duty)
+		}
+		if c != "" {
+			r.Place = &bot.Place{
+				ID: domain.PlaceID(c), Tenant: of, Side: side, Name: string(placeName), Purpose: bot.Purpose(purpose), Team: string(team),
+				Language: string(placeLanguage), Zone: string(placeZone),
+			}
+		}
+		all.Recipients = append(all.Recipients, r)
+	}
+	if err := rows.Err(); err != nil {
+		return bot.Directory{}, fmt.Errorf("list who can be reached: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,56 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"example.com/firstcall/domain"
+)
+
+// The index on the instant alone is walked from its start, so the cost follows what is due and not what is parked.
+const dueTenants = `
+SELECT tenant_id FROM (
+    SELECT tenant_id, at FROM wakes WHERE at <= $1
+    UNION ALL
+    SELECT tenant_id, remind_at FROM drafts WHERE remind_at <= $1 AND tenant_id IS NOT NULL) AS due (tenant_id, at)
+GROUP BY tenant_id ORDER BY min(at) LIMIT $2`
+
+// DueTenants implements bot.Store.
+func (d *DB) DueTenants(ctx context.Context, now time.Time, limit int) ([]domain.TenantID, error) {
+	var due []domain.TenantID
+	err := d.as(ctx, asDue, func(tx *sqlx.Tx) error {
+		return tx.SelectContext(ctx, &due, dueTenants, instant(now), limit)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list due tenants: %w", err)
+	}
+	return due, nil
+}
+
+const nextWake = `
+SELECT least((SELECT min(at) FROM wakes), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL))`
+
+// NextDue implements bot.Store.
+func (d *DB) NextDue(ctx context.Context) (time.Time, error) {
+	var wake, send instant
+	err := d.as(ctx, asDue, func(tx *sqlx.Tx) error {
+		if err := tx.GetContext(ctx, &wake, nextWake); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, asSender); err != nil {
+			return err
+		}
+		return tx.GetContext(ctx, &send, nextSend)
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find what is due next: %w", err)
+	}
+	next := time.Time(wake)
+	if s := time.Time(send); next.IsZero() || !s.IsZero() && s.Before(next) {
+		next = s
+	}
+	return next, nil
+}
