@@ -23,10 +23,11 @@ const (
 	App   = "firstcall_app"   // the bot's own: row-level security holds for it
 )
 
-// roles in the order they are made, with their attributes. Whoever has App's password can take the last three, which see
+// roles in the order they are made, with their attributes. The owner inherits the one right that comes with the database: to
+// make tables in it. Whoever has App's password can take the last three, which see
 // more than one tenant and are each for one purpose.
 var roles = []struct{ name, attributes string }{
-	{Owner, "LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"},
+	{Owner, "LOGIN INHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"},
 	{App, "LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"},
 	{"firstcall_due", "NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"},
 	{"firstcall_sender", "NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"},

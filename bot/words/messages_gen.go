@@ -525,7 +525,7 @@ var sentences = [...]sentence{
 	{"preview.response", "TargetDuration ClockText ResponseDue PlanText"},
 	{"preview.via", "WaysText"},
 	{"preview.work", "WorkDue"},
-	{"refusal.advice_cap", "RestDuration CapDuration"},
+	{"refusal.advice_cap", "LeftDuration CapDuration"},
 	{"refusal.advice_used_up", "CapDuration"},
 	{"refusal.after_first_call", "GivenAt CalledAt"},
 	{"refusal.already_acked", "Name At"},
@@ -584,6 +584,7 @@ var sentences = [...]sentence{
 	{"refusal.product_unknown", "Given"},
 	{"refusal.provider_only", ""},
 	{"refusal.rca_first", ""},
+	{"refusal.rca_not_in_terms", ""},
 	{"refusal.rca_not_shared", ""},
 	{"refusal.rca_too_late", "UntilText"},
 	{"refusal.reopen_first", "StatusText"},
@@ -1586,395 +1587,395 @@ func (w *Words) PreviewWork(workDue time.Time) Text {
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(594, argUser(ref), argDuration(restDuration))
+	return w.say(595, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(595, argUser(ref))
+	return w.say(596, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: no answer by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(596, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(597, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(597, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(598, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(598, argUser(ref), argText(text), argUser(person))
+	return w.say(599, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(599, argUser(ref), argText(text), argUser(person))
+	return w.say(600, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(600, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(601, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(601, argUser(ref), argText(text))
+	return w.say(602, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(602, argUser(ref), argUser(person), argText(text))
+	return w.say(603, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(603, argUser(ref))
+	return w.say(604, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(604, argUser(ref), argUser(number), argUser(title))
+	return w.say(605, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(605, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(606, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(606, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(607, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(607, argUser(ref))
+	return w.say(608, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Ref}} severity {{.Severity}}: enhanced escalation has begun: {{.Title}}".
 func (w *Words) RingCriticalOpened(ref string, severity string, title string) Text {
-	return w.say(608, argUser(ref), argUser(severity), argUser(title))
+	return w.say(609, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(609, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(610, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}: {{.Text}}. A person decides.".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(610, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(611, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Ref}} severity {{.Severity}} was escalated to you by {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(ref string, severity string, person string, title string, text Text) Text {
-	return w.say(611, argUser(ref), argUser(severity), argUser(person), argUser(title), argText(text))
+	return w.say(612, argUser(ref), argUser(severity), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Ref}} severity {{.Severity}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(ref string, severity string, title string, text Text) Text {
-	return w.say(612, argUser(ref), argUser(severity), argUser(title), argText(text))
+	return w.say(613, argUser(ref), argUser(severity), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the target for the first call is passed ({{.Due}}): {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(613, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(614, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(614, argUser(ref), argLeft(left), argUser(title))
+	return w.say(615, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(615, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(616, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(616, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(617, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(617, argUser(ref), argUser(person), argUser(title))
+	return w.say(618, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(618, argUser(ref), argText(text), argUser(person))
+	return w.say(619, argUser(ref), argText(text), argUser(person))
 }
 
 // RingOpened says "{{.Ref}} severity {{.Severity}}: {{.Title}}".
 func (w *Words) RingOpened(ref string, severity string, title string) Text {
-	return w.say(619, argUser(ref), argUser(severity), argUser(title))
+	return w.say(620, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Ref}} advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(ref string, title string) Text {
-	return w.say(620, argUser(ref), argUser(title))
+	return w.say(621, argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Ref}} severity {{.Severity}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(ref string, severity string, title string) Text {
-	return w.say(621, argUser(ref), argUser(severity), argUser(title))
+	return w.say(622, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingPageCall says "{{.Ref}} severity {{.Severity}}: the first call is {{.Late}} late: {{.Title}}".
 func (w *Words) RingPageCall(ref string, severity string, late time.Time, title string) Text {
-	return w.say(622, argUser(ref), argUser(severity), argLate(late), argUser(title))
+	return w.say(623, argUser(ref), argUser(severity), argLate(late), argUser(title))
 }
 
 // RingPageCallSoon says "{{.Ref}} severity {{.Severity}}: nobody has called yet, {{.Left}} left: {{.Title}}".
 func (w *Words) RingPageCallSoon(ref string, severity string, left time.Time, title string) Text {
-	return w.say(623, argUser(ref), argUser(severity), argLeft(left), argUser(title))
+	return w.say(624, argUser(ref), argUser(severity), argLeft(left), argUser(title))
 }
 
 // RingPageUnseen says "{{.Ref}} severity {{.Severity}}: nobody has it, since {{.Late}}: {{.Title}}".
 func (w *Words) RingPageUnseen(ref string, severity string, late time.Time, title string) Text {
-	return w.say(624, argUser(ref), argUser(severity), argLate(late), argUser(title))
+	return w.say(625, argUser(ref), argUser(severity), argLate(late), argUser(title))
 }
 
 // RingPageUpdate says "{{.Ref}} severity {{.Severity}}: the promised update is {{.Late}} late ({{.Owner}}): {{.Title}}".
 func (w *Words) RingPageUpdate(ref string, severity string, late time.Time, owner string, title string) Text {
-	return w.say(625, argUser(ref), argUser(severity), argLate(late), argUser(owner), argUser(title))
+	return w.say(626, argUser(ref), argUser(severity), argLate(late), argUser(owner), argUser(title))
 }
 
 // RingRCARequested says "{{.Ref}}: a root cause analysis is requested. {{.RouteText}}".
 func (w *Words) RingRCARequested(ref string, routeText Text) Text {
-	return w.say(626, argUser(ref), argText(routeText))
+	return w.say(627, argUser(ref), argText(routeText))
 }
 
 // RingRCAWished says "{{.Ref}}: {{.Person}} wants a root cause analysis. {{.RouteText}}".
 func (w *Words) RingRCAWished(ref string, person string, routeText Text) Text {
-	return w.say(627, argUser(ref), argUser(person), argText(routeText))
+	return w.say(628, argUser(ref), argUser(person), argText(routeText))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(628, argUser(ref), argText(text))
+	return w.say(629, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} severity {{.Severity}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, severity string, text Text, person string) Text {
-	return w.say(629, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(630, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(630, argUser(ref), argText(text), argUser(person))
+	return w.say(631, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(631, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(632, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(632, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(633, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(633, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(634, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them the severity may be lowered.".
 func (w *Words) RingStaffingMissing(ref string) Text {
-	return w.say(634, argUser(ref))
+	return w.say(635, argUser(ref))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product.".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(635, argUser(ref), argUser(vendor))
+	return w.say(636, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(636, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(637, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: the customer was promised an update by {{.Due}}: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(637, argUser(ref), argInstant(due), argUser(title))
+	return w.say(638, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(638, argUser(ref), argLate(late), argUser(title))
+	return w.say(639, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. Record it with /incident begin {{.Ref}}".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(639, argUser(ref), argInstant(due), argUser(title))
+	return w.say(640, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(648, argUser(what))
+	return w.say(649, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(649)
+	return w.say(650)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(650, argUser(id))
+	return w.say(651, argUser(id))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(651)
+	return w.say(652)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(652)
+	return w.say(653)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(653, argInstant(closedAt))
+	return w.say(654, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(654, argUser(ref))
+	return w.say(655, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(655, argInstant(mitigatedAt))
+	return w.say(656, argInstant(mitigatedAt))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(656)
+	return w.say(657)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(657, argInstant(resolvedAt))
+	return w.say(658, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(658, argUser(person), argInstant(callDue))
+	return w.say(659, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(659, argInstant(callDue))
+	return w.say(660, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(660, argUser(person))
+	return w.say(661, argUser(person))
 }
 
 // SubscriptionNone says "Another one, or I don't know".
 func (w *Words) SubscriptionNone() Text {
-	return w.say(661)
+	return w.say(662)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(662, argText(labelText), argText(valueText))
+	return w.say(663, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Without named contacts around the clock the severity may be lowered; a person decides that.".
 func (w *Words) SummaryNoCommitment() Text {
-	return w.say(663)
+	return w.say(664)
 }
 
 // SummaryTargets says "These times are targets. To change an answer, name it, for example \"severity: B\".".
 func (w *Words) SummaryTargets() Text {
-	return w.say(664)
+	return w.say(665)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(665, argUser(limit))
+	return w.say(666, argUser(limit))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? Type /incident help for everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(666, argUser(given), argText(namesText))
+	return w.say(667, argUser(given), argText(namesText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(667)
+	return w.say(668)
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(668)
+	return w.say(669)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(669, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(670, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(670, argInstant(saidAt), argUser(person))
+	return w.say(671, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(671, argText(whatText), argText(rowsText))
+	return w.say(672, argText(whatText), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(672)
+	return w.say(673)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(673, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(674, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(674, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(675, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(675, argText(planText))
+	return w.say(676, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(676, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(677, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(677)
+	return w.say(678)
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(678, argUser(ref), argUser(edition))
+	return w.say(679, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(679, argInstant(updateDue))
+	return w.say(680, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(680)
+	return w.say(681)
 }

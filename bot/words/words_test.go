@@ -227,12 +227,21 @@ func TestSentencesAreFoundByCode(t *testing.T) {
 			"INC-1 has 8 min left for the first call: ab",
 		},
 		{"ring", "left", map[string]string{"Incident": "INC-1", "Left": "soon"}, "INC-1 has soon left for the first call: —"},
-		{"ring", "left", map[string]string{"incident": "2026-03-02T10:00:00+01:00", "left": "x", "title": "y"},
-			"Mon 2 Mar 2026 09:00 UTC has x left for the first call: y"},
-		{"done", "wait", map[string]string{"next": "2026-03-02T09:00:00Z", "spent": "1h5m0s", "status": "2026-03-02T09:00:00Z"},
-			"Mon 2 Mar 2026 09:00 UTC 1 h 5 min Mon 2 Mar 2026 09:00 UTC"},
-		{"done", "wait", map[string]string{"next_at": "later", "spent_duration": "some time", "status_text": string(At(now))},
-			"later some time Mon 2 Mar 2026 09:00 UTC"},
+		{
+			"ring", "left",
+			map[string]string{"incident": "2026-03-02T10:00:00+01:00", "left": "x", "title": "y"},
+			"Mon 2 Mar 2026 09:00 UTC has x left for the first call: y",
+		},
+		{
+			"done", "wait",
+			map[string]string{"next": "2026-03-02T09:00:00Z", "spent": "1h5m0s", "status": "2026-03-02T09:00:00Z"},
+			"Mon 2 Mar 2026 09:00 UTC 1 h 5 min Mon 2 Mar 2026 09:00 UTC",
+		},
+		{
+			"done", "wait",
+			map[string]string{"next_at": "later", "spent_duration": "some time", "status_text": string(At(now))},
+			"later some time Mon 2 Mar 2026 09:00 UTC",
+		},
 		{"wrap", "", nil, ""},
 	} {
 		got, ok := w.Look(c.family, c.code, c.args)

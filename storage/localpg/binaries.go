@@ -106,7 +106,11 @@ var numberInPath = regexp.MustCompile(`\d+`)
 
 // majorInPath is the version that an install folder is named after; 0 sorts a nameless one last.
 func majorInPath(dir string) int {
-	n, _ := strconv.Atoi(numberInPath.FindString(dir))
+	numbers := numberInPath.FindAllString(dir, -1)
+	if len(numbers) == 0 {
+		return 0
+	}
+	n, _ := strconv.Atoi(numbers[len(numbers)-1]) // More digits than fit are no version.
 	return n
 }
 

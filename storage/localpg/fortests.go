@@ -89,7 +89,7 @@ func (t *TestServer) startPrivate(o Options) error {
 	if err := supported(); err != nil {
 		return err
 	}
-	folder, err := newTestFolder()
+	folder, err := newTestFolder(append(memoryFolders(), tempFolders()...))
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (t *TestServer) url(user, database string) string {
 // be reached by the account that the server runs as when the test runs as root, and its path is short enough for a socket.
 func TempDir(tb T) string {
 	tb.Helper()
-	dir, err := newTestFolder()
+	dir, err := newTestFolder(tempFolders())
 	if err != nil {
 		tb.Fatalf("make a folder for a server: %v", err)
 	}
@@ -262,15 +262,15 @@ func TempDir(tb T) string {
 
 const testFolder = "firstcall-test-"
 
-// newTestFolder makes a folder in the first temp folder that the server's account can reach. It also removes what test
+// newTestFolder makes a folder in the first of some folders that the server's account can reach. It also removes what test
 // binaries left that were killed.
-func newTestFolder() (string, error) {
+func newTestFolder(folders []string) (string, error) {
 	as, err := serverAccount("")
 	if err != nil {
 		return "", err
 	}
 	problem := errors.New("there is none")
-	for _, temp := range tempFolders() {
+	for _, temp := range folders {
 		if problem = as.reaches(temp); problem != nil {
 			continue
 		}

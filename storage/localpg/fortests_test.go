@@ -121,7 +121,7 @@ func TestClones(t *testing.T) {
 }
 
 func TestDatabaseURLOfTheTests(t *testing.T) {
-	theirs := startIn(t, TempDir(t))
+	theirs := startIn(t, quickDir(t))
 	o := cachedOptions(t)
 	o.Env = func(name string) string {
 		return map[string]string{"TEST_DATABASE_URL": theirs.URL(Superuser, Superuser), "DATABASE_URL": "postgres://wrong/"}[name]

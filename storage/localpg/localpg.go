@@ -220,7 +220,7 @@ func serverFlags(o Options, data, socket string) []string {
 	}
 	if !o.Durable {
 		// autovacuum would now and then hold a template for as long as a clone is willing to wait.
-		set = append(set, "fsync=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=1GB",
+		set = append(set, "fsync=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=256MB",
 			"wal_level=minimal", "max_wal_senders=0")
 	}
 	flags := []string{"-D", data}

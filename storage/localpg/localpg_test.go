@@ -40,6 +40,17 @@ func startIn(tb testing.TB, dir string) *Server {
 	return s
 }
 
+// quickDir is a TempDir in memory where there is one: these servers are killed, their machine isn't.
+func quickDir(tb testing.TB) string {
+	tb.Helper()
+	dir, err := newTestFolder(append(memoryFolders(), tempFolders()...))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 func connect(tb testing.TB, url string) *sql.DB {
 	tb.Helper()
 	db, err := sql.Open("postgres", url)
@@ -98,7 +109,7 @@ func TestServerIsPrivateAndDurable(t *testing.T) {
 }
 
 func TestDataOutlivesTheServer(t *testing.T) {
-	dir := TempDir(t)
+	dir := quickDir(t)
 	s := startIn(t, dir)
 	mustExec(t, superuser(t, s), "CREATE TABLE kept AS SELECT 'first'::text AS line")
 	if err := s.Close(); err != nil {
@@ -120,7 +131,7 @@ func TestDataOutlivesTheServer(t *testing.T) {
 }
 
 func TestServerThatEndsByItselfSaysSo(t *testing.T) {
-	s := startIn(t, TempDir(t))
+	s := startIn(t, quickDir(t))
 	if err := s.Err(); err != nil {
 		t.Errorf("Err while running: %v", err)
 	}
@@ -134,7 +145,7 @@ func TestServerThatEndsByItselfSaysSo(t *testing.T) {
 }
 
 func TestSecondProcessIsRefused(t *testing.T) {
-	dir := TempDir(t)
+	dir := quickDir(t)
 	startIn(t, dir)
 	_, err := Start(t.Context(), Options{Dir: dir})
 	if !errors.Is(err, ErrInUse) {
@@ -154,7 +165,7 @@ func TestUnusableDataIsLeftAlone(t *testing.T) {
 		"another program's":     {"diary.txt", "dear diary", "is not Postgres data"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := TempDir(t)
+			dir := quickDir(t)
 			file := filepath.Join(dir, "data", c.file)
 			if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
 				t.Fatal(err)
@@ -174,7 +185,7 @@ func TestUnusableDataIsLeftAlone(t *testing.T) {
 }
 
 func TestInterruptedInitialisationIsBegunAnew(t *testing.T) {
-	dir := TempDir(t)
+	dir := quickDir(t)
 	half := filepath.Join(dir, "data.tmp")
 	if err := os.Mkdir(half, 0o700); err != nil {
 		t.Fatal(err)
@@ -190,7 +201,7 @@ func TestInterruptedInitialisationIsBegunAnew(t *testing.T) {
 
 // A container that is started again reuses process ids, so the id that a killed server left may belong to anyone.
 func TestStaleProcessIDOfAnotherProgram(t *testing.T) {
-	dir := TempDir(t)
+	dir := quickDir(t)
 	s := startIn(t, dir)
 	as, err := serverAccount(s.data)
 	if err != nil {
@@ -227,7 +238,7 @@ func TestStaleProcessIDOfAnotherProgram(t *testing.T) {
 
 func TestDeepAndOddFolders(t *testing.T) {
 	t.Run("too long for a socket", func(t *testing.T) {
-		dir := filepath.Join(TempDir(t), strings.Repeat("deep/", 25))
+		dir := filepath.Join(quickDir(t), strings.Repeat("deep/", 25))
 		s := startIn(t, dir)
 		text(t, superuser(t, s), "SELECT 'here'")
 		if strings.HasPrefix(s.socket, dir) {
@@ -241,7 +252,7 @@ func TestDeepAndOddFolders(t *testing.T) {
 		}
 	})
 	t.Run("spaces, quotes and commas", func(t *testing.T) {
-		s := startIn(t, filepath.Join(TempDir(t), `Application Support, "ours" & Peter's`))
+		s := startIn(t, filepath.Join(quickDir(t), `Application Support, "ours" & Peter's`))
 		text(t, superuser(t, s), "SELECT 'here'")
 	})
 	t.Run("the environment speaks of another server", func(t *testing.T) {
@@ -251,13 +262,13 @@ func TestDeepAndOddFolders(t *testing.T) {
 		t.Setenv("PGDATA", "/nowhere")
 		t.Setenv("PGOPTIONS", "")
 		t.Setenv("LC_ALL", "xx_XX.nonsense")
-		s := startIn(t, TempDir(t))
+		s := startIn(t, quickDir(t))
 		text(t, superuser(t, s), "SELECT 'here'")
 	})
 }
 
 func TestFolderClosedToTheServersAccount(t *testing.T) {
-	closed := filepath.Join(TempDir(t), "closed")
+	closed := filepath.Join(quickDir(t), "closed")
 	inside := filepath.Join(closed, "inside")
 	if err := os.MkdirAll(inside, 0o755); err != nil {
 		t.Fatal(err)
@@ -278,7 +289,7 @@ func TestFolderClosedToTheServersAccount(t *testing.T) {
 }
 
 func TestCancelledStartLeavesNothingRunning(t *testing.T) {
-	dir := TempDir(t)
+	dir := quickDir(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Start(ctx, Options{Dir: dir}); !errors.Is(err, context.Canceled) {
@@ -331,7 +342,7 @@ func playParent(dir string) {
 }
 
 func TestServerDiesWithItsKilledParent(t *testing.T) {
-	dir := TempDir(t)
+	dir := quickDir(t)
 	parent, url := startParent(t, dir)
 	conn, err := connect(t, url).Conn(t.Context())
 	if err != nil {

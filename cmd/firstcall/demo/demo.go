@@ -32,11 +32,9 @@ func Setup(edition *terms.Edition, start time.Time) (bot.Setup, error) {
 		return bot.Setup{}, fmt.Errorf("read the demo's set-up: %w", err)
 	}
 	days := int(start.UTC().Truncate(24*time.Hour).Sub(StartsAt.Truncate(24*time.Hour)) / (24 * time.Hour))
-	for _, t := range s.Tenants {
-		for i := range t.Events {
-			e := &t.Events[i]
-			e.Starts, e.Ends = e.Starts.AddDate(0, 0, days), e.Ends.AddDate(0, 0, days)
-		}
+	for i := range s.Events {
+		e := &s.Events[i].Event
+		e.Starts, e.Ends = e.Starts.AddDate(0, 0, days), e.Ends.AddDate(0, 0, days)
 	}
 	return s, nil
 }

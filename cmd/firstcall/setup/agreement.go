@@ -12,12 +12,12 @@ import (
 )
 
 func (r *reader) agreement(t *tenant, m *mapping) {
-	a := &domain.Agreement{Zone: t.Tenant.Zone, Country: t.Tenant.Country}
-	t.Agreement = a
+	a := &domain.Agreement{Zone: t.Zone, Country: t.Country}
+	t.agreement = a
 	a.Name, _ = m.need("name")
 	if m.each("plans", func(v value) { r.holding(a, v.mapping()) }) == 0 {
 		m.wrong("plans is missing or empty: nothing would be owed")
-	} else if !slices.ContainsFunc(a.Holdings, func(h terms.Holding) bool { return h.Plan == terms.Unified }) {
+	} else if !slices.ContainsFunc(a.Holdings, func(h terms.Holding) bool { return h.Plan == terms.Unified || h.Plan == "" }) {
 		m.wrong("plans lacks unified: without the base no other plan counts")
 	}
 	if v, ok := m.get("hours"); ok {
@@ -176,17 +176,17 @@ func (r *reader) event(t *tenant, m *mapping) {
 	if !e.Ends.IsZero() && !e.Ends.After(e.Starts) {
 		m.wrong("the event ends before it has begun")
 	}
-	e.Zone = zone(m, t.Tenant.Zone)
+	e.Zone = zone(m, t.Zone)
 	for _, v := range m.texts("products") {
 		e.Products = append(e.Products, r.product(v))
 	}
-	for _, other := range t.Events {
+	for _, other := range t.events {
 		if other.Name == e.Name && other.Starts.Equal(e.Starts) {
 			m.wrong("%s is there twice", e.Name)
 		}
 	}
 	m.done()
-	t.Events = append(t.Events, e)
+	t.events = append(t.events, e)
 }
 
 // policy reads the provider's policy, or what a customer's differs in.
@@ -297,25 +297,25 @@ func (r *reader) check() {
 	}
 	names, prefixes := map[string]*tenant{}, map[string]*tenant{}
 	for _, t := range r.tenants {
-		if first, twice := names[t.Tenant.Name]; twice && t.Tenant.Name != "" {
-			t.at.wrong("%s is there twice; first in %s line %d", t.Tenant.Name, first.at.file, first.at.node.Line)
+		if first, twice := names[t.Name]; twice && t.Name != "" {
+			t.at.wrong("%s is there twice; first in %s line %d", t.Name, first.at.file, first.at.node.Line)
 		}
-		names[t.Tenant.Name] = t
-		if first, twice := prefixes[t.Tenant.Prefix]; twice && t.Tenant.Prefix != "" {
-			t.prefixAt.wrong("%s is the prefix of %s, too", t.Tenant.Prefix, first.Tenant.Name)
+		names[t.Name] = t
+		if first, twice := prefixes[t.Prefix]; twice && t.Prefix != "" {
+			t.prefixAt.wrong("%s is the prefix of %s, too", t.Prefix, first.Name)
 		}
-		prefixes[t.Tenant.Prefix] = t
-		for i, d := range t.Duties {
+		prefixes[t.Prefix] = t
+		for i, d := range t.duties {
 			r.checkDuty(t, d, t.dutyAt[i])
 		}
 		r.checkCalled(t)
-		if t.Agreement != nil && r.provider != nil {
-			t.Agreement.Policy = r.provider.policy.with(t.policy)
+		if t.agreement != nil && r.provider != nil {
+			t.agreement.Policy = r.provider.policy.with(t.policy)
 		}
 		r.checkCalendar(t)
 	}
 	for _, h := range r.holidays {
-		if !slices.ContainsFunc(r.tenants, func(t *tenant) bool { return t.Tenant.Country == h.Country }) && len(r.tenants) > 0 {
+		if !slices.ContainsFunc(r.tenants, func(t *tenant) bool { return t.Country == h.Country }) && len(r.tenants) > 0 {
 			r.add(h.file, 0, "", "no customer of these files is in %s, so the holidays would be nobody's", h.Country)
 		}
 	}
@@ -328,15 +328,15 @@ func (r *reader) check() {
 	}
 }
 
-func (r *reader) checkDuty(t *tenant, d bot.Duty, at value) {
+func (r *reader) checkDuty(t *tenant, d bot.SetupRoster, at value) {
 	if d.Person == "" || d.Role == "" {
 		return
 	}
-	i := slices.IndexFunc(t.People, func(p bot.PersonSetup) bool { return p.Person.Name == d.Person })
+	i := slices.IndexFunc(t.people, func(p bot.SetupPerson) bool { return p.Person.Name == d.Person })
 	switch {
 	case i < 0:
 		at.wrong("there is no %s among the provider's people", d.Person)
-	case !slices.Contains(t.People[i].Person.Roles, d.Role):
+	case !slices.Contains(t.people[i].Person.Roles, d.Role):
 		at.wrong("%s is on duty as %s without having that role", d.Person, d.Role)
 	}
 }
@@ -357,7 +357,7 @@ func (r *reader) checkCalled(t *tenant) {
 		case kind == "role":
 			oneOf(c.at, name, providerRoles)
 		case kind == "team":
-			if !slices.ContainsFunc(r.provider.Places, func(p bot.PlaceSetup) bool { return p.Place.Team == name && name != "" }) {
+			if !slices.ContainsFunc(r.provider.places, func(p bot.SetupPlace) bool { return p.Place.Team == name && name != "" }) {
 				c.at.wrong("no place of the provider's engineers is team %q", name)
 			}
 		case kind == "person":
@@ -372,27 +372,34 @@ func (r *reader) checkCalled(t *tenant) {
 
 // with is the provider's policy with what a customer's agreement changes.
 func (p policy) with(own policy) domain.Policy {
-	out := p.Policy
+	out := domain.DefaultPolicy()
+	for _, from := range []policy{p, own} {
+		from.replace(&out)
+	}
+	return out
+}
+
+// replace puts what the file says in the place of what was there.
+func (p policy) replace(out *domain.Policy) {
 	for key, take := range map[string]func(){
-		"next_update":   func() { out.NextUpdate, out.UpdateDays = own.NextUpdate, own.UpdateDays },
-		"repeat_late":   func() { out.RepeatLate = own.RepeatLate },
-		"staffing":      func() { out.Staffing = own.Staffing },
-		"case_reminder": func() { out.CaseReminder = own.CaseReminder },
-		"draft_left":    func() { out.DraftLeft = own.DraftLeft },
-		"chat_counts":   func() { out.ChatCounts = own.ChatCounts },
-		"ladders":       func() { out.Ladders = own.Ladders },
+		"next_update":   func() { out.NextUpdate, out.UpdateDays = p.NextUpdate, p.UpdateDays },
+		"repeat_late":   func() { out.RepeatLate = p.RepeatLate },
+		"staffing":      func() { out.Staffing = p.Staffing },
+		"case_reminder": func() { out.CaseReminder = p.CaseReminder },
+		"draft_left":    func() { out.DraftLeft = p.DraftLeft },
+		"chat_counts":   func() { out.ChatCounts = p.ChatCounts },
+		"ladders":       func() { out.Ladders = p.Ladders },
 	} {
-		if own.given[key] {
+		if p.given[key] {
 			take()
 		}
 	}
-	return out
 }
 
 // checkCalendar adds the holiday files of the customer's country to its own
 // days, which win, and tries whether a calendar can be made.
 func (r *reader) checkCalendar(t *tenant) {
-	a := t.Agreement
+	a := t.agreement
 	if a == nil {
 		return
 	}

@@ -78,14 +78,26 @@ func Read(edition *terms.Edition, files []File) (bot.Setup, error) {
 		})
 		return bot.Setup{}, r.mistakes
 	}
+	return r.setup(), nil
+}
+
+// setup is what the files say, the provider first.
+func (r *reader) setup() bot.Setup {
+	slices.SortStableFunc(r.tenants, func(a, b *tenant) int { return strings.Compare(string(b.Side), string(a.Side)) })
 	var s bot.Setup
 	for _, t := range r.tenants {
-		s.Tenants = append(s.Tenants, t.TenantSetup)
+		s.Tenants = append(s.Tenants, t.Tenant)
+		s.People = append(s.People, t.people...)
+		s.Places = append(s.Places, t.places...)
+		s.Rosters = append(s.Rosters, t.duties...)
+		if t.agreement != nil {
+			s.Agreements = append(s.Agreements, bot.SetupAgreement{Tenant: t.Name, Agreement: *t.agreement})
+		}
+		for _, e := range t.events {
+			s.Events = append(s.Events, bot.SetupEvent{Tenant: t.Name, Event: e})
+		}
 	}
-	slices.SortStableFunc(s.Tenants, func(a, b bot.TenantSetup) int { // the provider first
-		return strings.Compare(string(b.Tenant.Side), string(a.Tenant.Side))
-	})
-	return s, nil
+	return s
 }
 
 var yamlLine = regexp.MustCompile(`(?:^|\b)line (\d+)(?:, column \d+)?:? ?`)

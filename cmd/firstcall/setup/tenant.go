@@ -16,13 +16,25 @@ import (
 // tenant is a customer or the provider as a file describes it, with what can
 // only be checked when all files are read.
 type tenant struct {
-	bot.TenantSetup
+	bot.Tenant
+	people    []bot.SetupPerson
+	places    []bot.SetupPlace
+	duties    []bot.SetupRoster
+	agreement *domain.Agreement // of a customer
+	events    []domain.BusinessEvent
+
 	at       value
 	policy   policy
 	names    map[string]value // of people
 	dutyAt   []value
-	chatOf   map[bot.Address]value
+	chats    map[chat]value
 	prefixAt value
+}
+
+// chat is a person's or a place's conversation on a platform.
+type chat struct {
+	bot.Identity
+	person bool
 }
 
 // policy is what a file says of one; nil where it says nothing.
@@ -65,24 +77,24 @@ const (
 )
 
 func (r *reader) tenant(m *mapping, side domain.Side) *tenant {
-	t := &tenant{at: m.value, names: map[string]value{}, chatOf: map[bot.Address]value{}}
+	t := &tenant{at: m.value, names: map[string]value{}, chats: map[chat]value{}}
 	r.tenants = append(r.tenants, t)
-	t.Tenant.Side = side
-	t.Tenant.Name, _ = m.need("name")
+	t.Side = side
+	t.Name, _ = m.need("name")
 	var v value
-	if t.Tenant.Prefix, v = m.need("prefix"); t.Tenant.Prefix != "" && !prefixShape.MatchString(t.Tenant.Prefix) {
-		v.wrong("%q is not a prefix like INC: capital letters and digits, at most ten", t.Tenant.Prefix)
+	if t.Prefix, v = m.need("prefix"); t.Prefix != "" && !prefixShape.MatchString(t.Prefix) {
+		v.wrong("%q is not a prefix like INC: capital letters and digits, at most ten", t.Prefix)
 	}
 	t.prefixAt = v
-	t.Tenant.Language = language(m, "en")
-	t.Tenant.Zone = zone(m, "")
-	if t.Tenant.Zone == "" {
+	t.Language = language(m, "en")
+	t.Zone = zone(m, "")
+	if t.Zone == "" {
 		if _, there := m.at["zone"]; !there {
 			m.wrong("zone is missing")
 		}
 	}
-	if t.Tenant.Country, v = m.need("country"); t.Tenant.Country != "" && !countryShape.MatchString(t.Tenant.Country) {
-		v.wrong("%q is not a country code of two capital letters, like DE", t.Tenant.Country)
+	if t.Country, v = m.need("country"); t.Country != "" && !countryShape.MatchString(t.Country) {
+		v.wrong("%q is not a country code of two capital letters, like DE", t.Country)
 	}
 	m.each("people", func(v value) { r.person(t, v.mapping()) })
 	m.each("places", func(v value) { r.place(t, v.mapping()) })
@@ -124,9 +136,8 @@ func zone(m *mapping, absent string) string {
 }
 
 func (r *reader) person(t *tenant, m *mapping) {
-	var p bot.PersonSetup
+	p := bot.SetupPerson{Tenant: t.Name}
 	who := &p.Person
-	who.Side = t.Tenant.Side
 	var v value
 	switch who.Name, v = m.need("name"); {
 	case who.Name == "":
@@ -148,10 +159,10 @@ func (r *reader) person(t *tenant, m *mapping) {
 	if who.Phone, v = m.may("phone"); who.Phone != "" && !phoneShape.MatchString(who.Phone) {
 		v.wrong("%q is not a phone number in international form, like +49 30 901820", who.Phone)
 	}
-	who.Language = language(m, t.Tenant.Language)
-	who.Zone = zone(m, t.Tenant.Zone)
+	who.Language = language(m, t.Language)
+	who.Zone = zone(m, t.Zone)
 	allowed := customerRoles
-	if t.Tenant.Side == domain.Provider {
+	if t.Side == domain.Provider {
 		allowed = providerRoles
 	}
 	for _, v := range m.texts("roles") {
@@ -165,27 +176,26 @@ func (r *reader) person(t *tenant, m *mapping) {
 	if _, there := m.at["roles"]; !there || len(who.Roles) == 0 && len(m.at["roles"].node.Content) == 0 {
 		m.wrong("%s has no role; there are %s", who.Name, joined(allowed))
 	}
-	p.Identities = r.chats(t, m, "person", who.Name)
+	p.Identities = r.identities(t, m, who.Name)
 	m.done()
-	t.People = append(t.People, p)
+	t.people = append(t.people, p)
 }
 
 func (r *reader) place(t *tenant, m *mapping) {
-	var p bot.PlaceSetup
-	p.Place.Side = t.Tenant.Side
+	p := bot.SetupPlace{Tenant: t.Name}
 	var v value
 	if p.Place.Name, v = m.need("name"); p.Place.Name != "" {
 		if rest, ok := strings.CutPrefix(p.Place.Name, "#"); !ok || !nameShape.MatchString(rest) {
 			v.wrong("%q is no place like \"#contoso\", quoted because # begins a comment", p.Place.Name)
 		}
-		for _, other := range t.Places {
+		for _, other := range t.places {
 			if other.Place.Name == p.Place.Name {
 				v.wrong("%s is there twice", p.Place.Name)
 			}
 		}
 	}
 	allowed := customerPlaces
-	if t.Tenant.Side == domain.Provider {
+	if t.Side == domain.Provider {
 		allowed = providerPlaces
 	}
 	purpose, v := m.need("purpose")
@@ -198,58 +208,74 @@ func (r *reader) place(t *tenant, m *mapping) {
 			v.wrong("%q is no team's name: one word", p.Place.Team)
 		}
 	}
-	p.Place.Language = language(m, t.Tenant.Language)
-	p.Place.Zone = zone(m, t.Tenant.Zone)
-	p.Channels = r.chats(t, m, "channel", p.Place.Name)
+	p.Place.Language = language(m, t.Language)
+	p.Place.Zone = zone(m, t.Zone)
+	p.Channel = r.channel(t, m, p.Place.Name)
 	m.done()
-	t.Places = append(t.Places, p)
+	t.places = append(t.places, p)
 }
 
-// chats reads where a person or a place is on each platform.
-func (r *reader) chats(t *tenant, m *mapping, kind, name string) []bot.Address {
-	var out []bot.Address
-	keep := func(a bot.Address, at value) {
-		if a.ID == "" || a.Platform == "" {
-			return
-		}
-		for _, other := range r.tenants {
-			if first, taken := other.chatOf[a]; taken {
-				at.wrong("%s %s %s belongs to another one: %s line %d", a.Platform, a.Workspace, a.ID, first.file, first.node.Line)
-				return
-			}
-		}
-		t.chatOf[a] = at
-		out = append(out, a)
-	}
+// identities reads who a person is on each platform.
+func (r *reader) identities(t *tenant, m *mapping, name string) []bot.Identity {
 	if _, there := m.get("chats"); !there {
-		keep(bot.Address{Platform: terminal, Workspace: terminalWorkspace, Kind: kind, ID: name}, m.value)
-		return out
+		return r.keepChat(t, nil, chat{bot.Identity{Platform: terminal, Workspace: terminalWorkspace, ID: name}, true}, m.value)
 	}
+	var out []bot.Identity
 	m.each("chats", func(v value) {
-		c := v.mapping()
-		platform, at := c.need("platform")
-		a := bot.Address{Platform: oneOf(at, platform, platforms), Kind: kind}
-		a.Workspace, _ = c.need("workspace")
-		a.ID, _ = c.need("id")
-		c.done()
-		keep(a, v)
+		out = r.keepChat(t, out, chat{identity(v.mapping()), true}, v)
 	})
 	return out
 }
 
+// channel reads which channel a place is.
+func (r *reader) channel(t *tenant, m *mapping, name string) bot.Identity {
+	id := bot.Identity{Platform: terminal, Workspace: terminalWorkspace, ID: name}
+	at, there := m.get("chat")
+	if there {
+		id = identity(at.mapping())
+	}
+	r.keepChat(t, nil, chat{id, false}, at)
+	return id
+}
+
+func identity(m *mapping) bot.Identity {
+	var id bot.Identity
+	platform, at := m.need("platform")
+	id.Platform = oneOf(at, platform, platforms)
+	id.Workspace, _ = m.need("workspace")
+	id.ID, _ = m.need("id")
+	m.done()
+	return id
+}
+
+// keepChat adds a conversation that nobody else has.
+func (r *reader) keepChat(t *tenant, out []bot.Identity, c chat, at value) []bot.Identity {
+	if c.ID == "" || c.Platform == "" {
+		return out
+	}
+	for _, other := range r.tenants {
+		if first, taken := other.chats[c]; taken {
+			at.wrong("%s %s %s is somebody else's already: %s line %d", c.Platform, c.Workspace, c.ID, first.file, first.node.Line)
+			return out
+		}
+	}
+	t.chats[c] = at
+	return append(out, c.Identity)
+}
+
 func (r *reader) duty(t *tenant, m *mapping) {
-	var d bot.Duty
+	d := bot.SetupRoster{Tenant: t.Name}
 	role, v := m.need("role")
 	d.Role = oneOf(v, role, providerRoles)
 	d.Person, v = m.need("person")
 	t.dutyAt = append(t.dutyAt, v)
-	d.From = m.instant("from", true)
+	d.From = m.instant("from", false)
 	d.Until = m.instant("until", false)
 	if !d.Until.IsZero() && !d.Until.After(d.From) {
 		m.wrong("the duty ends before it has begun")
 	}
 	m.done()
-	t.Duties = append(t.Duties, d)
+	t.duties = append(t.duties, d)
 }
 
 func joined[T ~string](all []T) string {

@@ -1,0 +1,143 @@
+package domain
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/firstcall/domain/terms"
+)
+
+// Who may do what, as one would read it aloud: contact, change control,
+// engineer, account manager, manager.
+func TestRights(t *testing.T) {
+	people := []Actor{ana, zoe, kenji, carl, maria}
+	want := map[Verb]string{
+		DoOpen: "y-yyy", DoRecordCase: "y-yyy", DoAcknowledge: "--yyy", DoTake: "--yyy", DoHandOver: "--yyy",
+		DoFirstCall: "--yyy", DoContact: "--yyy", DoBegin: "--yyy", DoUpdate: "--yyy", DoAsk: "--yyy", DoAnswer: "yyyyy",
+		DoRequest: "y----", DoAccept: "--yyy", DoRefuse: "--yyy", DoAssign: "--yyy", DoCommit: "y----",
+		DoPropose: "--yyy", DoDecide: "--y-y", DoEscalate: "--yyy", DoExecutives: "y-yyy", DoThirdParty: "y-yyy",
+		DoOutage: "--yyy", DoRemoteAccess: "y----", DoNote: "yyyyy", DoLink: "yyyyy", DoMitigate: "--yyy",
+		DoResolve: "y-yyy", DoClose: "y-yyy", DoRCA: "y-yyy", DoReopen: "y-yyy", DoCancel: "y-yyy", DoSpend: "--yyy",
+		DoConvert: "y-yyy", DoCorrect: "--yyy", DoCorrectNumber: "y-yyy",
+	}
+	for _, v := range Verbs() {
+		got := ""
+		for _, by := range people {
+			if MayEver(by, v, "contoso") {
+				got += "y"
+			} else {
+				got += "-"
+			}
+		}
+		if got != want[v] {
+			t.Errorf("%s: %s, want %s", v, got, want[v])
+		}
+		nameless := kenji
+		nameless.Person = ""
+		for _, by := range []Actor{theBot, rival, nameless, {Person: "x", Side: Provider}} {
+			if MayEver(by, v, "contoso") {
+				t.Errorf("%s: %v may", v, by)
+			}
+		}
+	}
+}
+
+// What belongs to another customer looks as if it did not exist, whatever is tried.
+func TestAnotherCustomersIncidentIsNotFound(t *testing.T) {
+	env, now := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	i := opened(t, staffed(terms.Sev1), now, env)
+	for _, v := range Verbs() {
+		_, err := i.change(rival, v)
+		refused(t, err, "not_found")
+	}
+}
+
+func TestMayFollowsTheState(t *testing.T) {
+	env, now := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	i := opened(t, staffed(terms.Sev1), now, env)
+	if !i.May(kenji, DoTake) || i.May(kenji, DoClose) || i.May(ana, DoReopen) {
+		t.Error("open: wrong buttons")
+	}
+	i.Status = Closed
+	if i.May(kenji, DoTake) || !i.May(ana, DoReopen) || !i.May(ana, DoNote) {
+		t.Error("closed: wrong buttons")
+	}
+}
+
+// Every refusal, notice and journal line that the code can make is on its list,
+// with the arguments listed, and nothing else is listed: the words rest on that.
+func TestCodesAreListed(t *testing.T) {
+	found := map[string]map[string]bool{"refusal": {}, "journal": {}}
+	rung := map[string]bool{}
+	refusals := map[string]Wording{}
+	for _, w := range RefusalCodes() {
+		refusals[w.Code] = w
+	}
+	set := token.NewFileSet()
+	packages, err := parser.ParseDir(set, ".", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(e ast.Expr) string {
+		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			s, _ := strconv.Unquote(l.Value)
+			return s
+		}
+		return ""
+	}
+	for name, f := range packages["domain"].Files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			switch fun := call.Fun.(type) {
+			case *ast.Ident:
+				if fun.Name != "Refuse" {
+					return true
+				}
+				code := text(call.Args[0])
+				found["refusal"][code] = true
+				var args []string
+				for k := 1; k < len(call.Args); k += 2 {
+					args = append(args, text(call.Args[k]))
+				}
+				if w := refusals[code]; !slices.Equal(w.Args, args) {
+					t.Errorf("%v: refusal %s has %q, listed are %q", set.Position(call.Pos()), code, args, w.Args)
+				}
+			case *ast.SelectorExpr:
+				if fun.Sel.Name == "log" {
+					found["journal"][text(call.Args[2])] = true
+				}
+				if fun.Sel.Name == "ring" {
+					rung[call.Args[1].(*ast.Ident).Name] = true
+				}
+			}
+			return true
+		})
+	}
+	listed := func(what string, list []Wording) {
+		for _, w := range list {
+			if !found[what][w.Code] {
+				t.Errorf("%s %q is listed, but nothing makes it", what, w.Code)
+			}
+			delete(found[what], w.Code)
+		}
+		for code := range found[what] {
+			t.Errorf("%s %q is not listed", what, code)
+		}
+	}
+	listed("refusal", RefusalCodes())
+	listed("journal", JournalKinds())
+	if got, want := len(rung), len(NoticeKinds())-len(AlarmKinds()); got != want {
+		t.Errorf("%d kinds of notice are given by changes, %d are listed", got, want)
+	}
+}
