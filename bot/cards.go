@@ -12,23 +12,41 @@ import (
 
 func rfc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// cards are the incident's: one for the customer, one for the engineers who
-// have it, and for 1 and A one for the managers, each as it should look now.
+// cards are the incident's: one for the customer and one for the engineers who
+// have it, each as it should look now.
 func (s *scene) cards(i domain.Incident) []Card {
 	var out []Card
-	add := func(audience string, r Recipient, message func(*words.Words, domain.Incident) Message) {
+	add := func(audience string, r Recipient) {
 		lang, zone := r.reader()
-		m := message(words.In(lang), i)
+		m := s.bot.card(words.In(lang), i, audience)
 		m.Lang, m.Zone = lang, zone
 		out = append(out, Card{Topic: "incident:" + string(i.ID) + ":" + audience, Incident: i.ID, Destination: r.Destination, Message: m})
 	}
 	for _, r := range s.directory.who(&i, domain.ToCustomer) {
-		add("customer", r, customerCard)
+		add(forCustomer, r)
 	}
 	for _, r := range s.directory.who(&i, domain.ToEngineers) {
-		add("engineers", r, engineerCard)
+		add(forEngineers, r)
 	}
 	return out
+}
+
+// The audiences of an incident's cards.
+const (
+	forCustomer  = "customer"
+	forEngineers = "engineers"
+)
+
+// card is the incident as an audience sees it now.
+func (b *Bot) card(w *words.Words, i domain.Incident, audience string) Message {
+	if audience == forCustomer {
+		return customerCard(w, i)
+	}
+	product := i.Report.Product
+	if p, err := b.Terms.Product(product); err == nil {
+		product = p.Name
+	}
+	return engineerCard(w, i, product)
 }
 
 // state says in a few words where the incident stands.
@@ -156,10 +174,10 @@ func flags(w *words.Words, i domain.Incident, fact func(l, v words.Text)) {
 // advisoryCap is the most effort one question of advice gets (ADV-07).
 const advisoryCap = 6 * time.Hour
 
-func engineerCard(w *words.Words, i domain.Incident) Message {
+func engineerCard(w *words.Words, i domain.Incident, product string) Message {
 	m := Message{Text: headline(w, i)}
 	fact := func(label, value words.Text) { m.Fields = append(m.Fields, Fact{label, value}) }
-	fact(w.CardProduct(), w.CardProductLine(i.Report.Product, environment(w, i), i.Report.Subscription))
+	fact(w.CardProduct(), w.CardProductLine(product, environment(w, i), i.Report.Subscription))
 	if i.Report.Impact != "" {
 		short, _ := words.Cut(words.Line(i.Report.Impact), 200)
 		fact(w.CardImpact(), words.Plain(short))

@@ -20,6 +20,10 @@ func (v *visit) answer(ctx context.Context) (Reply, error) {
 	}
 	switch v.event.Kind {
 	case Submitted:
+		if line, is := v.commandInstead(); is {
+			v.event.Kind, v.event.Text = Said, line
+			return v.said(ctx)
+		}
 		if v.event.Form == intakeForm {
 			return v.submitIntake(ctx)
 		}
@@ -29,6 +33,21 @@ func (v *visit) answer(ctx context.Context) (Reply, error) {
 	default:
 		return v.said(ctx)
 	}
+}
+
+// commandInstead notices a command typed where a question was being asked one
+// by one: "ack INC-1" answers no question.
+func (v *visit) commandInstead() (string, bool) {
+	if !v.event.Partial {
+		return "", false
+	}
+	for _, value := range v.event.Values {
+		word, tail, _ := strings.Cut(strings.TrimSpace(value), " ")
+		if _, isVerb := findVerb(word); isVerb && refShape.MatchString(firstWord(tail)) {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // guest is somebody whom nobody registered, in a place that belongs to a
@@ -277,7 +296,7 @@ func (v *visit) pressed(ctx context.Context) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return v.run(ctx, verb, inc, fields, map[string]string{}, false)
+	return v.run(ctx, verb, inc, fields, map[string]string{}, true) // what may be left out is not asked about
 }
 
 // draftButton goes on with a report that was left alone, or drops it.

@@ -101,10 +101,15 @@ func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env)
 			k.Withdraw = append(k.Withdraw, kind)
 		}
 	}
+	k.Cards = s.cards(inc)
+	shown := map[DestinationID]bool{} // a new card is noticed by itself
+	for _, c := range k.Cards {
+		shown[c.Destination] = before.ID == ""
+	}
 	for _, n := range out.Notices {
 		told := map[DestinationID]bool{}
 		for _, r := range s.directory.who(&inc, n.To) {
-			if told[r.Destination] {
+			if told[r.Destination] || n.Kind == domain.Opened && shown[r.Destination] {
 				continue
 			}
 			told[r.Destination] = true
@@ -115,7 +120,6 @@ func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env)
 			})
 		}
 	}
-	k.Cards = s.cards(inc)
 	return k
 }
 

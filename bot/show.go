@@ -128,10 +128,11 @@ func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 		return Reply{}, err
 	}
 	w := v.words()
-	m := customerCard(w, i)
+	audience := forCustomer
 	if v.door.Person.Side == domain.Provider {
-		m = engineerCard(w, i)
+		audience = forEngineers
 	}
+	m := v.bot.card(w, i, audience)
 	lines := []words.Text{m.Text}
 	for _, f := range m.Fields {
 		lines = append(lines, w.SummaryLine(f.Label, f.Value))

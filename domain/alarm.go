@@ -104,8 +104,8 @@ func (i *Incident) alarmAfter(n int, c Clock, after time.Time, env Env) (Alarm, 
 			return at(c.Due, FirstResponseDue, ToEngineers)
 		}
 		return at(i.repeat(c.Due, after, env.Policy.RepeatLate, env), FirstResponseLate, ToOwner)
-	case 1: // work begins
-		if c.Due.After(after) {
+	case 1: // work begins; while nobody has called, that is what is missing
+		if c.Due.After(after) && !i.FirstResponse.Running() {
 			return at(c.Due, WorkBeginsDue, ToOwner)
 		}
 	case 2: // staffing round the clock

@@ -111,7 +111,7 @@ func choose(f *bot.Field, typed string, r words.Reader) string {
 			return o.Value
 		}
 	}
-	if n, err := strconv.Atoi(strings.TrimSuffix(t, ".")); err == nil && n >= 1 && n <= len(f.Options) {
+	if n, err := strconv.Atoi(strings.TrimSuffix(t, ".")); err == nil && n >= 1 && n <= len(listed(f)) {
 		return f.Options[n-1].Value
 	}
 	return typed

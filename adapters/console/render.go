@@ -110,6 +110,17 @@ func (t *Terminal) page(o *openForm, now time.Time) []string {
 	return append(out, question[0])
 }
 
+// mostListed is how many options a search shows; more are found by typing.
+const mostListed = 12
+
+// listed are the options that are shown with a number.
+func listed(f *bot.Field) []bot.Option {
+	if f.Kind == bot.FieldSearch && len(f.Options) > mostListed {
+		return nil
+	}
+	return f.Options
+}
+
 // question renders one field as it is asked.
 func (t *Terminal) question(f *bot.Field, r words.Reader, now time.Time) []string {
 	w := words.In(r.Lang)
@@ -123,7 +134,7 @@ func (t *Terminal) question(f *bot.Field, r words.Reader, now time.Time) []strin
 		label[0] += " " + w.ConsoleOptional().Render(r, now)
 	}
 	out := append(label, indent(2, linesOf(f.Help, r, now))...)
-	for i, o := range f.Options {
+	for i, o := range listed(f) {
 		number := strconv.Itoa(i+1) + ". "
 		for j, l := range linesOf(o.Label, r, now) {
 			if j == 0 {

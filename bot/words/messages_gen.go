@@ -253,6 +253,10 @@ var sentences = [...]sentence{
 	{"code.wrong_channel", ""},
 	{"console.keeps", "Value"},
 	{"console.optional", ""},
+	{"delivery.bundle", "Count"},
+	{"delivery.bundled", "MessageText"},
+	{"delivery.repeated", "Mark MessageText"},
+	{"delivery.undelivered", "Recipient MessageText"},
 	{"did.anything", "Ref"},
 	{"do.accept", "Ref"},
 	{"do.ack", "Ref"},
@@ -1180,802 +1184,822 @@ func (w *Words) ConsoleOptional() Text {
 	return w.say(246)
 }
 
+// DeliveryBundle says "{{.Count}} messages have been waiting for you:".
+func (w *Words) DeliveryBundle(count int) Text {
+	return w.say(247, argCount(count))
+}
+
+// DeliveryBundled says "• {{.MessageText}}".
+func (w *Words) DeliveryBundled(messageText Text) Text {
+	return w.say(248, argText(messageText))
+}
+
+// DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
+func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
+	return w.say(249, argUser(mark), argText(messageText))
+}
+
+// DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
+func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
+	return w.say(250, argUser(recipient), argText(messageText))
+}
+
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(247, argUser(ref))
+	return w.say(251, argUser(ref))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(304)
+	return w.say(308)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(305, argInstant(endsAt))
+	return w.say(309, argInstant(endsAt))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(306)
+	return w.say(310)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(307)
+	return w.say(311)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(308)
+	return w.say(312)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(309)
+	return w.say(313)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(310)
+	return w.say(314)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(311)
+	return w.say(315)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(312)
+	return w.say(316)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(313, argText(plansText), argText(whatText))
+	return w.say(317, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(314, argUser(edition))
+	return w.say(318, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(315)
+	return w.say(319)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(316)
+	return w.say(320)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(317)
+	return w.say(321)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(318)
+	return w.say(322)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(319)
+	return w.say(323)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(320, argUser(product), argText(severityText))
+	return w.say(324, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(321, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(325, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(322)
+	return w.say(326)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(323)
+	return w.say(327)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(324)
+	return w.say(328)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(325)
+	return w.say(329)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(326)
+	return w.say(330)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(327)
+	return w.say(331)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(328)
+	return w.say(332)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(329, argInstant(openedAt))
+	return w.say(333, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(330)
+	return w.say(334)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(331)
+	return w.say(335)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(332, argText(planText), argText(reasonText))
+	return w.say(336, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(333)
+	return w.say(337)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(334)
+	return w.say(338)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(335)
+	return w.say(339)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(336)
+	return w.say(340)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(337)
+	return w.say(341)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(338)
+	return w.say(342)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(339)
+	return w.say(343)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(340)
+	return w.say(344)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(341)
+	return w.say(345)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(342, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(346, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(343)
+	return w.say(347)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(344)
+	return w.say(348)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(385)
+	return w.say(389)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(386)
+	return w.say(390)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(387)
+	return w.say(391)
 }
 
 // InsteadB says "Make it severity B: worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(421)
+	return w.say(425)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(422, argUser(severity))
+	return w.say(426, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will ask for named contacts soon, and the severity may be lowered".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(423)
+	return w.say(427)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(424)
+	return w.say(428)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(425)
+	return w.say(429)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(426)
+	return w.say(430)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(427, argUser(customer))
+	return w.say(431, argUser(customer))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(472, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(476, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(473, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(477, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(474)
+	return w.say(478)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(475)
+	return w.say(479)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(476)
+	return w.say(480)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(477)
+	return w.say(481)
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(483)
+	return w.say(487)
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(484, argCount(count))
+	return w.say(488, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(485)
+	return w.say(489)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(486, argUser(name))
+	return w.say(490, argUser(name))
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(487)
+	return w.say(491)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(488)
+	return w.say(492)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(489, argUser(ref), argUser(title))
+	return w.say(493, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(490, argUser(ref), argInstant(responseDue))
+	return w.say(494, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(491, argUser(ref))
+	return w.say(495, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(492, argUser(ref), argText(waysText))
+	return w.say(496, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(493, argUser(ref))
+	return w.say(497, argUser(ref))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(494, argUser(ref))
+	return w.say(498, argUser(ref))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(495, argText(contactText))
+	return w.say(499, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(496, argUser(impact))
+	return w.say(500, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(497, argInstant(happenedSince))
+	return w.say(501, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(498, argUser(title), argUser(severity), argUser(product))
+	return w.say(502, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(512)
+	return w.say(516)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(513, argText(whoText))
+	return w.say(517, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(514, argText(whatText))
+	return w.say(518, argText(whatText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(515)
+	return w.say(519)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(516, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(520, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "To be made by: {{.WaysText}}".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(517, argText(waysText))
+	return w.say(521, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(518, argInstant(workDue))
+	return w.say(522, argInstant(workDue))
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(595, argUser(ref), argDuration(restDuration))
+	return w.say(599, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(596, argUser(ref))
+	return w.say(600, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: no answer by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(597, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(601, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(598, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(602, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(599, argUser(ref), argText(text), argUser(person))
+	return w.say(603, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(600, argUser(ref), argText(text), argUser(person))
+	return w.say(604, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(601, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(605, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(602, argUser(ref), argText(text))
+	return w.say(606, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(603, argUser(ref), argUser(person), argText(text))
+	return w.say(607, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(604, argUser(ref))
+	return w.say(608, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(605, argUser(ref), argUser(number), argUser(title))
+	return w.say(609, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(606, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(610, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(607, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(611, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(608, argUser(ref))
+	return w.say(612, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Ref}} severity {{.Severity}}: enhanced escalation has begun: {{.Title}}".
 func (w *Words) RingCriticalOpened(ref string, severity string, title string) Text {
-	return w.say(609, argUser(ref), argUser(severity), argUser(title))
+	return w.say(613, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(610, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(614, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}: {{.Text}}. A person decides.".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(611, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(615, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Ref}} severity {{.Severity}} was escalated to you by {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(ref string, severity string, person string, title string, text Text) Text {
-	return w.say(612, argUser(ref), argUser(severity), argUser(person), argUser(title), argText(text))
+	return w.say(616, argUser(ref), argUser(severity), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Ref}} severity {{.Severity}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(ref string, severity string, title string, text Text) Text {
-	return w.say(613, argUser(ref), argUser(severity), argUser(title), argText(text))
+	return w.say(617, argUser(ref), argUser(severity), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the target for the first call is passed ({{.Due}}): {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(614, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(618, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(615, argUser(ref), argLeft(left), argUser(title))
+	return w.say(619, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(616, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(620, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(617, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(621, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(618, argUser(ref), argUser(person), argUser(title))
+	return w.say(622, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(619, argUser(ref), argText(text), argUser(person))
+	return w.say(623, argUser(ref), argText(text), argUser(person))
 }
 
 // RingOpened says "{{.Ref}} severity {{.Severity}}: {{.Title}}".
 func (w *Words) RingOpened(ref string, severity string, title string) Text {
-	return w.say(620, argUser(ref), argUser(severity), argUser(title))
+	return w.say(624, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Ref}} advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(ref string, title string) Text {
-	return w.say(621, argUser(ref), argUser(title))
+	return w.say(625, argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Ref}} severity {{.Severity}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(ref string, severity string, title string) Text {
-	return w.say(622, argUser(ref), argUser(severity), argUser(title))
+	return w.say(626, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingPageCall says "{{.Ref}} severity {{.Severity}}: the first call is {{.Late}} late: {{.Title}}".
 func (w *Words) RingPageCall(ref string, severity string, late time.Time, title string) Text {
-	return w.say(623, argUser(ref), argUser(severity), argLate(late), argUser(title))
+	return w.say(627, argUser(ref), argUser(severity), argLate(late), argUser(title))
 }
 
 // RingPageCallSoon says "{{.Ref}} severity {{.Severity}}: nobody has called yet, {{.Left}} left: {{.Title}}".
 func (w *Words) RingPageCallSoon(ref string, severity string, left time.Time, title string) Text {
-	return w.say(624, argUser(ref), argUser(severity), argLeft(left), argUser(title))
+	return w.say(628, argUser(ref), argUser(severity), argLeft(left), argUser(title))
 }
 
 // RingPageUnseen says "{{.Ref}} severity {{.Severity}}: nobody has it, since {{.Late}}: {{.Title}}".
 func (w *Words) RingPageUnseen(ref string, severity string, late time.Time, title string) Text {
-	return w.say(625, argUser(ref), argUser(severity), argLate(late), argUser(title))
+	return w.say(629, argUser(ref), argUser(severity), argLate(late), argUser(title))
 }
 
 // RingPageUpdate says "{{.Ref}} severity {{.Severity}}: the promised update is {{.Late}} late ({{.Owner}}): {{.Title}}".
 func (w *Words) RingPageUpdate(ref string, severity string, late time.Time, owner string, title string) Text {
-	return w.say(626, argUser(ref), argUser(severity), argLate(late), argUser(owner), argUser(title))
+	return w.say(630, argUser(ref), argUser(severity), argLate(late), argUser(owner), argUser(title))
 }
 
 // RingRCARequested says "{{.Ref}}: a root cause analysis is requested. {{.RouteText}}".
 func (w *Words) RingRCARequested(ref string, routeText Text) Text {
-	return w.say(627, argUser(ref), argText(routeText))
+	return w.say(631, argUser(ref), argText(routeText))
 }
 
 // RingRCAWished says "{{.Ref}}: {{.Person}} wants a root cause analysis. {{.RouteText}}".
 func (w *Words) RingRCAWished(ref string, person string, routeText Text) Text {
-	return w.say(628, argUser(ref), argUser(person), argText(routeText))
+	return w.say(632, argUser(ref), argUser(person), argText(routeText))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(629, argUser(ref), argText(text))
+	return w.say(633, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} severity {{.Severity}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, severity string, text Text, person string) Text {
-	return w.say(630, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(634, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(631, argUser(ref), argText(text), argUser(person))
+	return w.say(635, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(632, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(636, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(633, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(637, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(634, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(638, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them the severity may be lowered.".
 func (w *Words) RingStaffingMissing(ref string) Text {
-	return w.say(635, argUser(ref))
+	return w.say(639, argUser(ref))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product.".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(636, argUser(ref), argUser(vendor))
+	return w.say(640, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(637, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(641, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: the customer was promised an update by {{.Due}}: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(638, argUser(ref), argInstant(due), argUser(title))
+	return w.say(642, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(639, argUser(ref), argLate(late), argUser(title))
+	return w.say(643, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. Record it with /incident begin {{.Ref}}".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(640, argUser(ref), argInstant(due), argUser(title))
+	return w.say(644, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(649, argUser(what))
+	return w.say(653, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(650)
+	return w.say(654)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(651, argUser(id))
+	return w.say(655, argUser(id))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(652)
+	return w.say(656)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(653)
+	return w.say(657)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(654, argInstant(closedAt))
+	return w.say(658, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(655, argUser(ref))
+	return w.say(659, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(656, argInstant(mitigatedAt))
+	return w.say(660, argInstant(mitigatedAt))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(657)
+	return w.say(661)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(658, argInstant(resolvedAt))
+	return w.say(662, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(659, argUser(person), argInstant(callDue))
+	return w.say(663, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(660, argInstant(callDue))
+	return w.say(664, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(661, argUser(person))
+	return w.say(665, argUser(person))
 }
 
 // SubscriptionNone says "Another one, or I don't know".
 func (w *Words) SubscriptionNone() Text {
-	return w.say(662)
+	return w.say(666)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(663, argText(labelText), argText(valueText))
+	return w.say(667, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Without named contacts around the clock the severity may be lowered; a person decides that.".
 func (w *Words) SummaryNoCommitment() Text {
-	return w.say(664)
+	return w.say(668)
 }
 
 // SummaryTargets says "These times are targets. To change an answer, name it, for example \"severity: B\".".
 func (w *Words) SummaryTargets() Text {
-	return w.say(665)
+	return w.say(669)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(666, argUser(limit))
+	return w.say(670, argUser(limit))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? Type /incident help for everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(667, argUser(given), argText(namesText))
+	return w.say(671, argUser(given), argText(namesText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(668)
+	return w.say(672)
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(669)
+	return w.say(673)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(670, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(674, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(671, argInstant(saidAt), argUser(person))
+	return w.say(675, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(672, argText(whatText), argText(rowsText))
+	return w.say(676, argText(whatText), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(673)
+	return w.say(677)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(674, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(678, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(675, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(679, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(676, argText(planText))
+	return w.say(680, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(677, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(681, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(678)
+	return w.say(682)
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(679, argUser(ref), argUser(edition))
+	return w.say(683, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(680, argInstant(updateDue))
+	return w.say(684, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(681)
+	return w.say(685)
 }

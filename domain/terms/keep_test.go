@@ -60,6 +60,9 @@ func TestConditions(t *testing.T) {
 				for _, row := range r.Rows {
 					wantRow(t, got, row)
 				}
+				if x.want == terms.ReasonPreview {
+					return // no time at all, see TestPreviewsHaveNoTime
+				}
 				wantTarget(t, "base's first response", got.FirstResponse, hour, terms.AroundTheClock, "2026-03-03 11:00")
 			}
 		})
@@ -290,12 +293,12 @@ func TestNotes(t *testing.T) {
 
 func TestResolveRefusesNonsense(t *testing.T) {
 	for what, change := range map[string]func(*terms.Case){
-		"severity":              func(c *terms.Case) { c.Severity = "D" },
-		"no calendar":           func(c *terms.Case) { c.Calendar = nil },
-		"no submission":         func(c *terms.Case) { c.Opened = time.Time{} },
-		"channel":               func(c *terms.Case) { c.Via = "pigeon" },
-		"cloud":                 func(c *terms.Case) { c.Cloud = "moon" },
-		"plan":                  func(c *terms.Case) { c.Plans = append(c.Plans, terms.Holding{Plan: "gold"}) },
+		"severity":               func(c *terms.Case) { c.Severity = "D" },
+		"no calendar":            func(c *terms.Case) { c.Calendar = nil },
+		"no submission":          func(c *terms.Case) { c.Opened = time.Time{} },
+		"channel":                func(c *terms.Case) { c.Via = "pigeon" },
+		"cloud":                  func(c *terms.Case) { c.Cloud = "moon" },
+		"plan":                   func(c *terms.Case) { c.Plans = append(c.Plans, terms.Holding{Plan: "gold"}) },
 		"judgement, closed list": func(c *terms.Case) { c.Judgements = []terms.Judgement{{Plan: terms.ARR, InScope: true}} },
 	} {
 		c := kase(terms.SevA, vm)

@@ -14,11 +14,11 @@ import (
 // file with gaps, unknown keys, rows or codes, or contradictions is refused with an
 // [*EditionError] that names every mistake and its place.
 func Load(data []byte) (*Edition, error) {
-	r := &report{}
-	tree, err := parseTree(data, r)
+	tree, err := parseTree(data)
 	if err != nil {
 		return nil, fmt.Errorf("read an edition of the terms: %w", err)
 	}
+	r := &report{}
 	l := &loader{report: r, e: &Edition{}, cited: map[uint16]bool{}}
 	l.edition(node{"", tree, r})
 	if len(r.mistakes) == 0 {

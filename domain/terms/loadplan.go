@@ -117,7 +117,7 @@ func (l *loader) plan(n node) planTerms {
 			p.conditions = append(p.conditions, condition{l.rows(item), reason, l.gate(item)})
 		}
 	}
-	if c, ok := n.opt("unlisted"); ok && c.fields("severities", "rows") {
+	if c, ok := n.opt("unlisted"); ok && c.fields("rows") {
 		p.unlisted = l.rows(c)
 	}
 	if c, ok := n.opt("working_hours"); ok && c.fields("rows") {

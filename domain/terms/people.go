@@ -101,7 +101,7 @@ func (w *work) take(to *[]Fact, facts []fact) {
 		}
 		w.rows.add(f.idx)
 		if at := slices.IndexFunc(*to, func(g Fact) bool { return g.Code == f.Code }); at >= 0 {
-			(*to)[at].Rows = union((*to)[at].Rows, f.Rows)
+			(*to)[at].Rows = both((*to)[at].Rows, f.Rows)
 			continue
 		}
 		if *to == nil {
@@ -112,4 +112,16 @@ func (w *work) take(to *[]Fact, facts []fact) {
 }
 
 // factsExpected is room for the facts of a critical case with two or three plans.
-const factsExpected = 6
+const factsExpected = 8
+
+// both is a followed by what b adds to it, in memory of its own: either may belong
+// to the edition.
+func both(a, b []string) []string {
+	out := append(make([]string, 0, len(a)+len(b)), a...)
+	for _, s := range b {
+		if !slices.Contains(a, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

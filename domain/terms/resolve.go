@@ -102,6 +102,7 @@ func (w *work) prepare() error {
 func (w *work) keep() {
 	e := w.e
 	baseReason := ReasonNoBase
+	w.out.Plans = make([]Plan, 0, len(w.Plans))
 	for _, at := range e.byOrder {
 		p := &e.plans[at]
 		var refused Code
@@ -213,7 +214,7 @@ func (w *work) note(code Code, args map[string]string, rows remark) {
 func (w *work) merge(code Code, rows remark) {
 	for i := range w.out.Notes {
 		if w.out.Notes[i].Code == code {
-			w.out.Notes[i].Rows = union(w.out.Notes[i].Rows, rows.rows)
+			w.out.Notes[i].Rows = both(w.out.Notes[i].Rows, rows.rows)
 			w.rows.add(rows.idx)
 			return
 		}

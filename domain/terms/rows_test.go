@@ -27,7 +27,9 @@ var chartRows = map[string]func(*testing.T){
 		wantFact(t, base(t, terms.Sev1, vm).Escalation, terms.EscalationProductTeam, "A1-06")
 		wantNoFact(t, base(t, terms.SevA, vm).Escalation, terms.EscalationProductTeam)
 	},
-	"A1-07": func(t *testing.T) { wantFact(t, base(t, terms.Sev1, vm).Escalation, terms.EscalationExecutives, "A1-07") },
+	"A1-07": func(t *testing.T) {
+		wantFact(t, base(t, terms.Sev1, vm).Escalation, terms.EscalationExecutives, "A1-07")
+	},
 	"A1-08": func(t *testing.T) { wantFact(t, base(t, terms.Sev1, vm).Duties, terms.DutyExecutives, "A1-08") },
 	"A1-09": func(t *testing.T) { wantFact(t, base(t, terms.Sev1, vm).Duties, terms.DutyStaff24x7, "A1-09") },
 	"A1-10": func(t *testing.T) { wantFact(t, base(t, terms.Sev1, vm).Duties, terms.DutyRapidAccess, "A1-10") },
@@ -241,7 +243,9 @@ var chartRows = map[string]func(*testing.T){
 
 	"A5-01": func(t *testing.T) { wantBegins(t, with(t, terms.ARR, terms.Sev1), "15m0s 24x7", "A5-01") },
 	"A5-02": func(t *testing.T) { wantFirst(t, with(t, terms.ARR, terms.Sev1), "15m0s 24x7", "A5-02") },
-	"A5-03": func(t *testing.T) { wantFact(t, with(t, terms.ARR, terms.Sev1).Assigned, terms.RoleSpecialists, "A5-03") },
+	"A5-03": func(t *testing.T) {
+		wantFact(t, with(t, terms.ARR, terms.Sev1).Assigned, terms.RoleSpecialists, "A5-03")
+	},
 	"A5-04": func(t *testing.T) {
 		c := with(t, terms.ARR, terms.Sev1)
 		wantFact(t, c.Escalation, terms.EscalationCloudOps, "A5-04")
@@ -485,7 +489,7 @@ func TestRowsAreTheUnion(t *testing.T) {
 }
 
 // edition is the built-in file, as text to be broken.
-func edition(t *testing.T) string {
+func edition(t testing.TB) string {
 	t.Helper()
 	data, err := os.ReadFile("editions/ussd-2025-11.json")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -42,14 +43,15 @@ func (r *report) add(path, format string, args ...any) {
 type object struct {
 	keys   []string
 	values map[string]any
+	twice  []string // keys that occur again
 }
 
 // parseTree reads JSON into objects, []any, string, json.Number, bool and nil. It
-// reports keys that occur twice, which encoding/json lets pass.
-func parseTree(data []byte, r *report) (any, error) {
+// remembers keys that occur twice, which encoding/json lets pass.
+func parseTree(data []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	v, err := parseValue(dec, "", r, 0)
+	v, err := parseValue(dec, 0)
 	if err != nil {
 		line := 1 + bytes.Count(data[:min(int(dec.InputOffset()), len(data))], []byte{'\n'})
 		return nil, fmt.Errorf("line %d: %w", line, err)
@@ -62,7 +64,7 @@ func parseTree(data []byte, r *report) (any, error) {
 
 const maxDepth = 40
 
-func parseValue(dec *json.Decoder, path string, r *report, depth int) (any, error) {
+func parseValue(dec *json.Decoder, depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, errors.New("too deeply nested")
 	}
@@ -77,7 +79,7 @@ func parseValue(dec *json.Decoder, path string, r *report, depth int) (any, erro
 	if delim == '[' {
 		list := []any{}
 		for dec.More() {
-			v, err := parseValue(dec, fmt.Sprintf("%s[%d]", path, len(list)), r, depth+1)
+			v, err := parseValue(dec, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -93,12 +95,12 @@ func parseValue(dec *json.Decoder, path string, r *report, depth int) (any, erro
 			return nil, err
 		}
 		key, _ := k.(string)
-		v, err := parseValue(dec, join(path, key), r, depth+1)
+		v, err := parseValue(dec, depth+1)
 		if err != nil {
 			return nil, err
 		}
 		if _, twice := o.values[key]; twice {
-			r.add(join(path, key), "key occurs twice")
+			o.twice = append(o.twice, key)
 			continue
 		}
 		o.keys = append(o.keys, key)
@@ -125,7 +127,7 @@ type node struct {
 
 func (n node) wrong(format string, args ...any) { n.r.add(n.path, format, args...) }
 
-// fields checks that n is an object with no other keys than these.
+// fields checks that n is an object with no other keys than these, each once.
 func (n node) fields(allowed ...string) bool {
 	o, ok := n.value.(*object)
 	if !ok {
@@ -137,15 +139,23 @@ func (n node) fields(allowed ...string) bool {
 			n.r.add(join(n.path, k), "unknown key")
 		}
 	}
+	for _, k := range o.twice {
+		n.r.add(join(n.path, k), "key occurs twice")
+	}
 	return true
 }
 
+// keys are the names in an object whose keys are free, each once.
 func (n node) keys() []string {
-	if o, ok := n.value.(*object); ok {
-		return o.keys
+	o, ok := n.value.(*object)
+	if !ok {
+		n.wrong("must be an object")
+		return nil
 	}
-	n.wrong("must be an object")
-	return nil
+	for _, k := range o.twice {
+		n.r.add(join(n.path, k), "key occurs twice")
+	}
+	return o.keys
 }
 
 // opt is the value under key, if it is there.
@@ -175,7 +185,7 @@ func (n node) list() []node {
 	}
 	out := make([]node, len(l))
 	for i, v := range l {
-		out[i] = node{fmt.Sprintf("%s[%d]", n.path, i), v, n.r}
+		out[i] = node{n.path + "[" + strconv.Itoa(i) + "]", v, n.r}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"example.com/firstcall/bot"
@@ -20,8 +21,8 @@ var files embed.FS
 // StartsAt is the day for which the files' events are written.
 var StartsAt = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// Setup reads the sample set-up, its events moved by whole days so that what
-// runs on the files' day runs on the day of start.
+// Setup reads the sample set-up, for a terminal alone, its events moved by whole
+// days so that what runs on the files' day runs on the day of start.
 func Setup(edition *terms.Edition, start time.Time) (bot.Setup, error) {
 	all, err := Files()
 	if err != nil {
@@ -35,6 +36,10 @@ func Setup(edition *terms.Edition, start time.Time) (bot.Setup, error) {
 	for i := range s.Events {
 		e := &s.Events[i].Event
 		e.Starts, e.Ends = e.Starts.AddDate(0, 0, days), e.Ends.AddDate(0, 0, days)
+	}
+	for i := range s.People { // the demo has no other chat
+		p := &s.People[i]
+		p.Identities = slices.DeleteFunc(p.Identities, func(id bot.Identity) bool { return id.Platform != "console" })
 	}
 	return s, nil
 }

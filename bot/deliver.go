@@ -1,0 +1,386 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/firstcall/domain"
+)
+
+// The times of delivery. The lease of a destination must outlast one call and
+// the grace after it: whoever comes next may then look for a message and
+// believe what it sees.
+const (
+	// sendTimeout ends one call to a platform. What became of it is unknown then.
+	sendTimeout = 10 * time.Second
+	// grace is how long a call whose answer was lost may still have an effect.
+	grace = 20 * time.Second
+	// sendLease is how long a destination is held. Nothing is begun in it that
+	// could end after it.
+	sendLease = 90 * time.Second
+
+	firstBackoff = time.Second
+	longestWait  = 5 * time.Minute // between attempts, whatever a platform asks for
+	maxAttempts  = 12              // then a message counts as undeliverable; pauses don't count
+	// longestLook is how long a platform is asked in vain whether a message is
+	// there, before it counts as one that can't be searched.
+	longestLook = 10 * time.Minute
+	// lookBefore is how far the platform's clock may be behind ours.
+	lookBefore = time.Minute
+	// noChat is the rest of a destination on a platform that this process doesn't serve.
+	noChat = time.Minute
+
+	destinationsAtOnce = 64
+	waitingAtOnce      = 60
+	bundleFrom         = 6 // rings for one person that become one message
+	bundleMost         = 20
+)
+
+// Deliver sends what is due, destination by destination, and says how many
+// messages it sent. It waits for nothing but the platforms' answers: what can't
+// be sent now is due again later. Any number of goroutines and processes may
+// call it at once; each destination is served by one of them.
+//
+// A message is written down as being sent before it is sent, and settled after.
+// Whoever finds one that was never settled, or whose answer was lost, looks for
+// it on the platform before repeating it.
+func (b *Bot) Deliver(ctx context.Context) (sent int, err error) {
+	due, err := b.Store.DueDestinations(ctx, b.Now(), destinationsAtOnce)
+	if err != nil {
+		return 0, fmt.Errorf("list destinations with something to send: %w", err)
+	}
+	var errs []error // one destination's fault must not stop the others
+	for _, d := range due {
+		if ctx.Err() != nil {
+			break
+		}
+		n, err := b.deliverTo(ctx, d)
+		sent += n
+		if err != nil {
+			errs = append(errs, fmt.Errorf("deliver to %s: %w", d, err))
+		}
+	}
+	return sent, errors.Join(errs...)
+}
+
+// deliverTo serves one destination for as long as its lease allows.
+func (b *Bot) deliverTo(ctx context.Context, d DestinationID) (sent int, err error) {
+	lease, ok, err := b.Store.Claim(ctx, d, b.Now(), sendLease)
+	if err != nil || !ok {
+		return 0, err
+	}
+	b.step("out: claimed")
+	s := &sender{Bot: b, lease: lease, chat: b.Chats[lease.Address.Platform]}
+	var rest time.Time
+	if s.chat == nil {
+		b.Log.ErrorContext(ctx, "no chat for a platform", "platform", lease.Address.Platform, "destination", d)
+		rest = b.Now().Add(noChat)
+	} else if err := s.serve(ctx); err != nil {
+		return s.sent, err // the lease stays and ends by itself: what we know may be wrong
+	}
+	if err := b.Store.Release(context.WithoutCancel(ctx), lease, rest); err != nil {
+		return s.sent, fmt.Errorf("give it back: %w", err)
+	}
+	b.step("out: released")
+	return s.sent, nil
+}
+
+// sender serves one destination under one lease.
+type sender struct {
+	*Bot
+	lease Lease
+	chat  Chat
+	sent  int
+	stop  bool // the platform wants silence, or doesn't answer
+}
+
+func (s *sender) serve(ctx context.Context) error {
+	for {
+		waiting, err := s.Store.Waiting(ctx, s.lease, s.Now(), waitingAtOnce)
+		if err != nil {
+			return fmt.Errorf("read what waits: %w", err)
+		}
+		settled := 0
+		for _, p := range parcels(waiting, s.lease.Address, s.NewID) {
+			if s.stop || ctx.Err() != nil || s.Now().Add(sendTimeout+grace).After(s.lease.Until) {
+				return nil
+			}
+			done, err := s.handle(ctx, p)
+			if err != nil {
+				return err
+			}
+			if done {
+				settled++
+			}
+		}
+		if settled == 0 {
+			return nil
+		}
+	}
+}
+
+// handle takes one parcel as far as it goes now; done says whether anything
+// about it was written down.
+func (s *sender) handle(ctx context.Context, p Parcel) (done bool, err error) {
+	repeated := false
+	if doubtful(p) {
+		var gone bool
+		if p, repeated, gone, err = s.look(ctx, p); err != nil || gone {
+			return true, err
+		}
+	}
+	now := s.Now()
+	ok, err := s.Store.Mark(ctx, s.lease, p, now)
+	if err != nil {
+		return false, fmt.Errorf("mark as being sent: %w", err)
+	}
+	if !ok {
+		return false, nil // withdrawn, changed again, or no longer ours
+	}
+	s.step("out: marked")
+	return true, s.send(ctx, p, repeated)
+}
+
+// send makes the one call and settles what came of it. A stopping process still
+// waits for the answer: half a call is what makes doubt.
+func (s *sender) send(ctx context.Context, p Parcel, repeated bool) error {
+	ctx = context.WithoutCancel(ctx)
+	m := p.message()
+	if repeated {
+		m = markRepeated(m, p.Key)
+	}
+	s.step("out: before sending")
+	id, err := s.call(ctx, p, m)
+	s.step("out: after sending")
+	now := s.Now()
+	r := s.judge(p, id, err, now)
+	if r.State == Dead {
+		if err := s.escalateUndelivered(ctx, p, now); err != nil {
+			return err
+		}
+	}
+	if err := s.settle(ctx, p, r); err != nil {
+		return err
+	}
+	if r.State == Sent {
+		s.sent++
+	} else {
+		s.Log.WarnContext(ctx, "message not sent", "destination", s.lease.Destination, "key", p.Key, "state", r.State, "attempts", attempts(p)+1, "cause", r.Cause)
+	}
+	return nil
+}
+
+func (s *sender) settle(ctx context.Context, p Parcel, r Settlement) error {
+	if err := s.Store.Settle(ctx, s.lease, p, r); err != nil {
+		return fmt.Errorf("settle %s: %w", p.Key, err)
+	}
+	s.step("out: settled")
+	return nil
+}
+
+// call posts, or edits the card's message. A card whose message was removed is
+// posted anew.
+func (s *sender) call(ctx context.Context, p Parcel, m Message) (id string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	if first := p.Items[0]; first.Card != nil && first.MessageID != "" {
+		err := s.chat.Edit(ctx, s.lease.Address, first.MessageID, p.Key, m, s.Now())
+		var e *SendError
+		if !errors.As(err, &e) || e.Outcome != Gone {
+			return first.MessageID, err
+		}
+	}
+	return s.chat.Post(ctx, s.lease.Address, p.Key, m, s.Now())
+}
+
+// judge sorts a platform's answer into what is written down.
+func (s *sender) judge(p Parcel, id string, err error, now time.Time) Settlement {
+	if err == nil && id != "" {
+		return Settlement{State: Sent, MessageID: id, At: now}
+	}
+	if err == nil {
+		err = errors.New("the platform named no message")
+	}
+	r := Settlement{State: Uncertain, Cause: err.Error(), At: now}
+	var e *SendError
+	known := errors.As(err, &e)
+	switch {
+	case known && e.Outcome == Gone:
+		r.State = Dead
+		return r
+	case known && e.Outcome == Refused && e.RetryAfter > 0:
+		r.State = Waits
+		r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestWait))
+		r.Next = r.Pause
+		s.stop = true
+		return r // a pause is no attempt
+	case known && e.Outcome == Refused:
+		r.State = Waits
+		r.Next = now.Add(s.backoff(attempts(p)))
+	default:
+		r.Next = now.Add(grace)
+		s.stop = true
+	}
+	if attempts(p)+1 >= maxAttempts {
+		r.State, r.Next = Dead, time.Time{}
+	}
+	return r
+}
+
+// backoff doubles, with up to half of it as jitter, so that what was refused
+// together doesn't come back together.
+func (s *sender) backoff(attempts int) time.Duration {
+	d := min(firstBackoff<<min(attempts, 10), longestWait)
+	return d + time.Duration(s.Rand()*float64(d)/2)
+}
+
+// look asks the platform whether a doubtful parcel has arrived. settled: it is
+// dealt with, for now or for good. Otherwise what is left of it is to be sent
+// again, repeated: with a visible mark, because nobody could look.
+func (s *sender) look(ctx context.Context, p Parcel) (left Parcel, repeated, settled bool, err error) {
+	first := p.Items[0]
+	if first.Card != nil && first.MessageID != "" {
+		return p, false, false, nil // an edit may be repeated: it leads to the same card
+	}
+	now := s.Now()
+	find, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	id, found, err := s.chat.Find(find, s.lease.Address, p.Key, first.FirstSent.Add(-lookBefore))
+	cancel()
+	s.step("out: looked")
+	switch {
+	case err == nil && found && first.Card != nil:
+		first.MessageID = id // which revision it shows is not known, so it is edited
+		p.Items = []Outgoing{first}
+		return p, false, false, nil
+	case err == nil && found:
+		return p, false, true, s.settle(ctx, p, Settlement{State: Sent, MessageID: id, At: now})
+	case err == nil:
+		return p, false, false, nil
+	case !blind(err) && now.Before(first.FirstSent.Add(longestLook)):
+		r := Settlement{State: Uncertain, Next: now.Add(grace), Cause: "look: " + err.Error(), At: now}
+		var e *SendError
+		if errors.As(err, &e) && e.RetryAfter > 0 {
+			r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestWait))
+			r.Next = r.Pause
+		}
+		s.stop = true
+		return p, false, true, s.settle(ctx, p, r)
+	}
+	again, skip := splitBlind(p)
+	if len(skip.Items) > 0 {
+		r := Settlement{State: Withdrawn, Cause: "not known whether it arrived; the next one comes anyway", At: now}
+		if err := s.settle(ctx, skip, r); err != nil {
+			return again, false, true, err
+		}
+	}
+	return again, first.Card == nil, len(again.Items) == 0, nil
+}
+
+// blind says whether a platform can't be searched now or ever.
+func blind(err error) bool {
+	var e *SendError
+	return errors.Is(err, ErrCannotLook) || errors.As(err, &e) && e.Outcome == Gone
+}
+
+// splitBlind parts what is repeated although it may have arrived, escalations
+// and cards, from reminders, which are skipped.
+func splitBlind(p Parcel) (again, skip Parcel) {
+	again.Key, skip.Key = p.Key, p.Key
+	for _, o := range p.Items {
+		if o.Ring != nil && !o.Ring.Escalation {
+			skip.Items = append(skip.Items, o)
+		} else {
+			again.Items = append(again.Items, o)
+		}
+	}
+	return again, skip
+}
+
+// undelivered is the ring about an escalation that could not be delivered.
+const undelivered domain.NoticeKind = "undelivered"
+
+// escalateUndelivered tells those who must know that escalations of the parcel
+// reached nobody: the managers' place, else the engineers', else who is on duty.
+// It is told before the parcel is settled and under a key of its own, so a
+// crash between the two tells it once. A failure of this message goes one
+// further along the same line, and ends there.
+func (s *sender) escalateUndelivered(ctx context.Context, p Parcel, now time.Time) error {
+	for _, o := range p.Items {
+		if o.Ring == nil || !o.Ring.Escalation {
+			continue
+		}
+		err := s.Store.InTx(ctx, func(tx Tx) error {
+			if err := tx.Enter(ctx, o.Tenant); err != nil {
+				return err
+			}
+			d, err := tx.Directory(ctx, o.Tenant, now)
+			if err != nil {
+				return err
+			}
+			to, name, ok := d.insteadOf(o.Ring)
+			s.Log.ErrorContext(ctx, "escalation undeliverable", "tenant", o.Tenant, "incident", o.Ring.Incident, "kind", o.Ring.Kind,
+				"destination", o.Ring.Destination, "told_instead", to.Destination)
+			if !ok {
+				return nil
+			}
+			if name == "" {
+				name = s.lease.Address.ID
+			}
+			return tx.KeepRings(ctx, o.Tenant, []Ring{{
+				ID: s.NewID(), Incident: o.Ring.Incident, Generation: o.Ring.Generation, Kind: undelivered, Step: stepOf(o.Ring.ID),
+				Destination: to.Destination, Urgency: 0, Escalation: true, At: now, Message: undeliveredMessage(o.Ring.Message, to, name),
+			}})
+		})
+		if err != nil {
+			return fmt.Errorf("escalate the undelivered %s: %w", o.Ring.ID, err)
+		}
+		s.step("out: undelivered escalated")
+	}
+	return nil
+}
+
+// insteadOf finds who is told when a ring can't be delivered, and the name of
+// whom it didn't reach.
+func (d Directory) insteadOf(r *Ring) (to Recipient, missed string, ok bool) {
+	for _, x := range d.Recipients {
+		if x.Destination == r.Destination {
+			missed = x.name()
+		}
+	}
+	line := d.find(func(x Recipient) bool { return x.Place != nil && x.Place.Purpose == ForManagers })
+	line = append(line, d.find(func(x Recipient) bool { return x.Place != nil && x.Place.Purpose == ForEngineers })...)
+	line = append(line, d.role(domain.RoleManager)...)
+	line = append(line, d.role(domain.RoleIncidentManager)...)
+	if r.Kind == undelivered {
+		for n, x := range line {
+			if x.Destination == r.Destination {
+				line = line[n+1:]
+				break
+			}
+			if n == len(line)-1 {
+				line = nil // it went to somebody who has left the line
+			}
+		}
+	}
+	for _, x := range line {
+		if x.Destination != r.Destination {
+			return x, missed, true
+		}
+	}
+	return Recipient{}, missed, false
+}
+
+// name is what a recipient is called.
+func (r Recipient) name() string {
+	switch {
+	case r.Place != nil:
+		return r.Place.Name
+	case r.Person != nil && r.Person.FullName != "":
+		return r.Person.FullName
+	case r.Person != nil:
+		return r.Person.Name
+	}
+	return ""
+}
