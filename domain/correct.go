@@ -196,8 +196,8 @@ func (i Incident) WithdrawFact(by Actor, f FactName, why string, now time.Time, 
 				return Outcome{}, Refuse("called_already", "name", i.FirstResponseBy, "at", stamp(i.FirstResponse.Met))
 			}
 			n.Status, n.SubmittedAt, n.MitigatedAt, n.Report.Via = AwaitingCase, time.Time{}, time.Time{}, ""
-			n.FirstResponse, n.WorkBegins, n.ChangeControl, n.Answer, n.Ladder = Clock{}, Clock{}, Clock{}, Clock{}, Clock{}
-			n.Case = Clock{From: now, Due: now.Add(env.Policy.CaseReminder)}
+			n.FirstResponse, n.WorkBegins, n.ChangeControl, n.Answer = Clock{}, Clock{}, Clock{}, Clock{}
+			n.Case = Clock{From: now, Due: now.Add(env.Policy.CaseReminder)} // the ladder goes on: people were called already
 		}
 	}
 	args := []string{"fact", string(f), "why", why, "old", oldText, "old_at", stamp(oldAt)}

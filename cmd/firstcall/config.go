@@ -57,11 +57,15 @@ func open(ctx context.Context, w world) (*database, error) {
 // privateName is the database in a private Postgres that commands share.
 const privateName = "firstcall"
 
-// startPrivate starts the private Postgres in a folder below the user's own.
+// startPrivate starts the private Postgres in a folder below FIRSTCALL_STATE, or
+// below the user's own where that is not set.
 func startPrivate(ctx context.Context, w world, below string, progress func(string)) (*localpg.Server, error) {
-	dir, err := localpg.DefaultDir(w.env)
-	if err != nil {
-		return nil, fmt.Errorf("find a folder for the private Postgres: %w", err)
+	dir := w.env("FIRSTCALL_STATE")
+	if dir == "" {
+		var err error
+		if dir, err = localpg.DefaultDir(w.env); err != nil {
+			return nil, fmt.Errorf("find a folder for the private Postgres: %w", err)
+		}
 	}
 	s, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(dir, below), Durable: true, Progress: progress, Env: w.env})
 	if err != nil {

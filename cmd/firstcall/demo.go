@@ -118,7 +118,7 @@ Report something: type /incident. Be somebody else: kenji in #engineers> hello. 
 const whatToTry = `1. As ana:  /incident, and answer the questions. Severity 1 in production shows the most.
 2. /wait 8m: nobody has called yet, so the engineers are reminded, then the incident manager is called.
 3. As kenji, in #engineers: press [Acknowledge] on the card, then [Take].
-4. Only a person's call or e-mail stops the clock: kenji in #engineers> /firstcall INC-1
+4. Only a person's call or e-mail stops the clock: kenji in #engineers> /call INC-1
 5. As anybody: /why INC-1 says every clock and the rows of the terms it rests on.
 6. As wei in #huadong or yuki in #sakura: the same in Chinese and Japanese, by their calendars.
 7. As nora in #lantern: a business event is running, and its cases are made in the portal.

@@ -47,7 +47,8 @@ reminds, escalates and explains until the incident is closed.
 
 The first thing to try:  firstcall demo
 
-Every command but demo uses the database that DATABASE_URL names; without it, a private Postgres of this machine's user.`
+Every command but demo uses the database that DATABASE_URL names; without it, a private Postgres of this machine's user,
+whose folder FIRSTCALL_STATE may name.`
 
 // The ends of a command that scripts can tell apart.
 const (

@@ -42,7 +42,10 @@ func (e *Edition) Recommit(c Case, old Commitment, ch Change) (Commitment, error
 	out.FirstResponse = moved(out.FirstResponse, old.FirstResponse, ch.At, urgent, ch.Answered)
 	out.WorkBegins = moved(out.WorkBegins, old.WorkBegins, ch.At, urgent, ch.Begun)
 	if ch.Answered {
-		out.Plan, out.EarlyWarning = old.Plan, nil
+		out.Plan = old.Plan
+	}
+	if out.EarlyWarning != nil && (ch.Answered || out.EarlyWarning.Due.Before(ch.At)) {
+		out.EarlyWarning = nil
 	}
 	why := e.remarks[NoteClocksMoved].rows
 	out.Notes = append(out.Notes, Fact{Code: NoteClocksMoved, Rows: why, Args: map[string]string{"at": ch.At.Format(time.RFC3339)}})

@@ -392,3 +392,18 @@ func TestAMB23NamesOfOneComponent(t *testing.T) {
 		}
 	}
 }
+
+func TestAMB35OpenIncidentsFinishUnderTheRulesOfTheirOpening(t *testing.T) {
+	c := kase(terms.SevB, vm)
+	c.Plans = []terms.Holding{{Plan: terms.Unified, Ends: day("2026-03-03")}, {Plan: terms.ARR}}
+	old := resolve(t, c)
+	c.Severity = terms.SevA
+	got, err := terms.Current().Recommit(c, old, terms.Change{At: at(utc, "2026-03-05 12:00")}) // the base has ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Plan != terms.ARR {
+		t.Errorf("plan %q, rejected %v", got.Plan, got.Rejected)
+	}
+	wantTarget(t, "raised", got.FirstResponse, 15*minutes, terms.AroundTheClock, "2026-03-03 12:00") // B's own due was sooner
+}
