@@ -22,6 +22,8 @@ type Bot struct {
 	Rand  func() float64 // jitter, in [0,1)
 	Log   *slog.Logger
 	Terms *terms.Edition
+	// Delivery says how long sending may take; the zero value is for production.
+	Delivery Delivery
 	// Step is called at every numbered step of the way through; crash tests
 	// die in it. Nil in production.
 	Step func(name string)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,18 +10,24 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// The times of delivery. The lease of a destination must outlast one call and
-// the grace after it: whoever comes next may then look for a message and
-// believe what it sees.
-const (
-	// sendTimeout ends one call to a platform. What became of it is unknown then.
-	sendTimeout = 10 * time.Second
-	// grace is how long a call whose answer was lost may still have an effect.
-	grace = 20 * time.Second
-	// sendLease is how long a destination is held. Nothing is begun in it that
-	// could end after it.
-	sendLease = 90 * time.Second
+// Delivery are the times of sending. A time that is zero is the one named
+// beside it. They are fields so that a test can have them short.
+type Delivery struct {
+	// SendTimeout ends one call to a platform. What became of it is unknown then. 10 s.
+	SendTimeout time.Duration
+	// Grace is how long a call whose answer was lost may still have an effect. 20 s.
+	Grace time.Duration
+	// Lease is how long a destination is held. Nothing is begun in it that could
+	// end after it, so it must outlast SendTimeout and Grace together: whoever
+	// comes next may then look for a message and believe what it sees. 90 s.
+	Lease time.Duration
+}
 
+func (d Delivery) sendTimeout() time.Duration { return cmp.Or(d.SendTimeout, 10*time.Second) }
+func (d Delivery) grace() time.Duration       { return cmp.Or(d.Grace, 20*time.Second) }
+func (d Delivery) lease() time.Duration       { return cmp.Or(d.Lease, 90*time.Second) }
+
+const (
 	firstBackoff = time.Second
 	longestWait  = 5 * time.Minute // between attempts, whatever a platform asks for
 	maxAttempts  = 12              // then a message counts as undeliverable; pauses don't count
@@ -67,7 +74,7 @@ func (b *Bot) Deliver(ctx context.Context) (sent int, err error) {
 
 // deliverTo serves one destination for as long as its lease allows.
 func (b *Bot) deliverTo(ctx context.Context, d DestinationID) (sent int, err error) {
-	lease, ok, err := b.Store.Claim(ctx, d, b.Now(), sendLease)
+	lease, ok, err := b.Store.Claim(ctx, d, b.Now(), b.Delivery.lease())
 	if err != nil || !ok {
 		return 0, err
 	}
@@ -104,7 +111,7 @@ func (s *sender) serve(ctx context.Context) error {
 		}
 		settled := 0
 		for _, p := range parcels(waiting, s.lease.Address, s.NewID) {
-			if s.stop || ctx.Err() != nil || s.Now().Add(sendTimeout+grace).After(s.lease.Until) {
+			if s.stop || ctx.Err() != nil || s.tooLate() {
 				return nil
 			}
 			done, err := s.handle(ctx, p)
@@ -119,6 +126,12 @@ func (s *sender) serve(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// tooLate says whether a call begun now could still have an effect when somebody
+// else holds the destination.
+func (s *sender) tooLate() bool {
+	return s.Now().Add(s.Delivery.sendTimeout() + s.Delivery.grace()).After(s.lease.Until)
 }
 
 // handle takes one parcel as far as it goes now; done says whether anything
@@ -152,6 +165,10 @@ func (s *sender) send(ctx context.Context, p Parcel, repeated bool) error {
 		m = markRepeated(m, p.Key)
 	}
 	s.step("out: before sending")
+	if s.tooLate() { // The process stood still since it marked. What is marked is looked for by whoever comes next.
+		s.stop = true
+		return nil
+	}
 	id, err := s.call(ctx, p, m)
 	s.step("out: after sending")
 	now := s.Now()
@@ -183,7 +200,7 @@ func (s *sender) settle(ctx context.Context, p Parcel, r Settlement) error {
 // call posts, or edits the card's message. A card whose message was removed is
 // posted anew.
 func (s *sender) call(ctx context.Context, p Parcel, m Message) (id string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.Delivery.sendTimeout())
 	defer cancel()
 	if first := p.Items[0]; first.Card != nil && first.MessageID != "" {
 		err := s.chat.Edit(ctx, s.lease.Address, first.MessageID, p.Key, m, s.Now())
@@ -220,7 +237,7 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time) Settlement
 		r.State = Waits
 		r.Next = now.Add(s.backoff(attempts(p)))
 	default:
-		r.Next = now.Add(grace)
+		r.Next = now.Add(s.Delivery.grace())
 		s.stop = true
 	}
 	if attempts(p)+1 >= maxAttempts {
@@ -245,7 +262,7 @@ func (s *sender) look(ctx context.Context, p Parcel) (left Parcel, repeated, set
 		return p, false, false, nil // an edit may be repeated: it leads to the same card
 	}
 	now := s.Now()
-	find, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	find, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Delivery.sendTimeout())
 	id, found, err := s.chat.Find(find, s.lease.Address, p.Key, first.FirstSent.Add(-lookBefore))
 	cancel()
 	s.step("out: looked")
@@ -259,7 +276,7 @@ func (s *sender) look(ctx context.Context, p Parcel) (left Parcel, repeated, set
 	case err == nil:
 		return p, false, false, nil
 	case !blind(err) && now.Before(first.FirstSent.Add(longestLook)):
-		r := Settlement{State: Uncertain, Next: now.Add(grace), Cause: "look: " + err.Error(), At: now}
+		r := Settlement{State: Uncertain, Next: now.Add(s.Delivery.grace()), Cause: "look: " + err.Error(), At: now}
 		var e *SendError
 		if errors.As(err, &e) && e.RetryAfter > 0 {
 			r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestWait))

@@ -108,16 +108,23 @@ func newStage(t *testing.T, setupFile string, out *bytes.Buffer) (*talk.Stage, *
 	var ids atomic.Int64
 	clock := talk.NewClock(demo.StartsAt)
 	terminal := console.New(out, clock.Now, false)
-	b := &bot.Bot{
-		Store: store, Chats: map[string]bot.Chat{console.Platform: terminal}, Now: clock.Now,
-		NewID: func() string { return fmt.Sprintf("01960000-0000-7000-8000-%012x", ids.Add(1)) },
-		Rand:  func() float64 { return 0.5 },
-		Log:   slog.New(slog.NewTextHandler(&faults, &slog.HandlerOptions{Level: slog.LevelError})),
-		Terms: terms.Current(),
+	var b *bot.Bot
+	start := func() error {
+		b = &bot.Bot{
+			Store: store, Chats: map[string]bot.Chat{console.Platform: terminal}, Now: clock.Now,
+			NewID: func() string { return fmt.Sprintf("01960000-0000-7000-8000-%012x", ids.Add(1)) },
+			Rand:  func() float64 { return 0.5 },
+			Log:   slog.New(slog.NewTextHandler(&faults, &slog.HandlerOptions{Level: slog.LevelError})),
+			Terms: terms.Current(),
+		}
+		terminal.Handle = b.Handle
+		return nil
 	}
-	terminal.Handle = b.Handle
+	if err := start(); err != nil {
+		t.Fatal(err)
+	}
 	return &talk.Stage{
-		Surface: terminal, Clock: clock, Out: out, NextDue: store.NextDue,
+		Surface: terminal, Clock: clock, Out: out, NextDue: store.NextDue, Restart: start,
 		Wake:    func(ctx context.Context) error { _, err := b.Wake(ctx); return err },
 		Deliver: func(ctx context.Context) error { _, err := b.Deliver(ctx); return err },
 	}, &faults

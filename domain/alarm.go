@@ -103,7 +103,7 @@ func (i *Incident) alarmAfter(n int, c Clock, after time.Time, env Env) (Alarm, 
 		if c.Due.After(after) {
 			return at(c.Due, FirstResponseDue, ToEngineers)
 		}
-		return at(i.repeat(c.Due, after, env.Policy.RepeatLate, env), FirstResponseLate, ToOwner)
+		return at(i.repeat(FirstResponseLate, c.Due, after, env.Policy.RepeatLate, env), FirstResponseLate, ToOwner)
 	case 1: // work begins; while nobody has called, that is what is missing
 		if c.Due.After(after) && !i.FirstResponse.Running() {
 			return at(c.Due, WorkBeginsDue, ToOwner)
@@ -131,12 +131,12 @@ func (i *Incident) alarmAfter(n int, c Clock, after time.Time, env Env) (Alarm, 
 		if c.Due.After(after) {
 			return at(c.Due, UpdateDue, ToOwner)
 		}
-		return at(i.repeat(c.Due, after, env.Policy.RepeatLate, env), UpdateLate, ToOwner)
+		return at(i.repeat(UpdateLate, c.Due, after, env.Policy.RepeatLate, env), UpdateLate, ToOwner)
 	case 6: // the number of a case made elsewhere
 		if c.Due.After(after) {
 			return at(c.Due, CaseMissing, ToReporter)
 		}
-		return at(i.repeat(c.Due, after, env.Policy.CaseReminder, env), CaseMissing, ToReporter, ToEngineers)
+		return at(i.repeat(CaseMissing, c.Due, after, env.Policy.CaseReminder, env), CaseMissing, ToReporter, ToEngineers)
 	}
 	return Alarm{}, false
 }
@@ -154,10 +154,16 @@ func (i *Incident) businessPart(c Clock, percent int, env Env) time.Time {
 	return env.Calendar.Add(c.From, env.Calendar.Between(c.From, c.Due)*time.Duration(percent)/100)
 }
 
-// repeat is the first repetition strictly after the instant: every interval
-// for severity 1 and A, each working day for the others.
-func (i *Incident) repeat(due, after time.Time, interval time.Duration, env Env) time.Time {
-	if i.Critical() || env.Calendar == nil {
+// often says whether a reminder of that kind comes every interval: for
+// severity 1 and A, but not about an update that nobody works on at night.
+func (i *Incident) often(k NoticeKind) bool {
+	return i.Critical() && (k != UpdateLate || i.Effort != terms.BusinessHours)
+}
+
+// repeat is the first repetition strictly after the instant: every interval,
+// or each working day for what is less urgent.
+func (i *Incident) repeat(k NoticeKind, due, after time.Time, interval time.Duration, env Env) time.Time {
+	if i.often(k) || env.Calendar == nil {
 		return every(due, after, interval)
 	}
 	// Begin the day before the instant: no need to walk through a long outage day
@@ -294,7 +300,7 @@ func (i *Incident) lastRepeat(a Alarm, now time.Time, env Env) time.Time {
 	case StaffingMissing:
 		interval = 4 * env.Policy.Staffing
 	}
-	if a.Kind != StaffingMissing && !i.Critical() || interval <= 0 || !a.At.After(a.Due) {
+	if a.Kind != StaffingMissing && !i.often(a.Kind) || interval <= 0 || !a.At.After(a.Due) {
 		return a.At
 	}
 	return a.Due.Add(now.Sub(a.Due) / interval * interval)

@@ -62,7 +62,7 @@ func TestFirstResponseAlarmsOfSeverityB(t *testing.T) {
 	wantSaid(
 		t, said,
 		"09 09:30:00 first_response_half engineers", "09 10:06:00 first_response_most owner",
-		"09 10:30:00 first_response_due engineers", "09 10:30:00 work_begins_due owner",
+		"09 10:30:00 first_response_due engineers",
 		"10 10:30:00 first_response_late owner", "11 10:30:00 first_response_late owner",
 	)
 }
@@ -96,7 +96,7 @@ func TestDailyRepetitionAcrossHolidays(t *testing.T) {
 			for !days[want].After(after) {
 				want++
 			}
-			if got := i.repeat(due, after, 0, env); !got.Equal(days[want]) {
+			if got := i.repeat(FirstResponseLate, due, after, 0, env); !got.Equal(days[want]) {
 				t.Fatalf("after %v: %v, want %v", after, got, days[want])
 			}
 		}
@@ -141,6 +141,16 @@ func TestOtherAlarms(t *testing.T) {
 		i.FirstResponse.Met, i.WorkBegins.Met, i.NextUpdate = start, start, Clock{}
 		_, said := play(t, i, start.Add(100*time.Hour), env) // 80 % of 24 hours, then the end
 		wantSaid(t, said, "03 04:12:00 answer_soon customer", "03 09:00:00 answer_due customer", "03 09:00:00 answer_due owner")
+	})
+	t.Run("work begins, once somebody has called", func(t *testing.T) {
+		env := quiet(t)
+		i := opened(t, opening(terms.SevB), start, env)
+		i.NextUpdate = Clock{}
+		i.FirstResponse.Met = start.Add(time.Hour)
+		_, said := play(t, i, start.Add(100*time.Hour), env)
+		wantSaid(t, said, "11:00:00 work_begins_due owner")
+		i.FirstResponse.Met = start.Add(3 * time.Hour) // called late: what is overdue by then rings then
+		wantRings(t, i.Fire(start.Add(3*time.Hour), env), "work_begins_due owner")
 	})
 	t.Run("next update", func(t *testing.T) {
 		env := quiet(t)

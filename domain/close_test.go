@@ -59,6 +59,16 @@ func TestToTheEnd(t *testing.T) {
 	refused(t, err, "already_asked_rca")
 }
 
+// A call may be written down late; the incident stays as it ended.
+func TestCallRememberedLate(t *testing.T) {
+	env, start := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	i := resolvedAt(t, opened(t, staffed(terms.Sev1), start, env), start.Add(time.Hour), env)
+	i = kept2(t)(i.RecordFirstCall(kenji, terms.Phone, "", start.Add(10*time.Minute), start.Add(2*time.Hour), env))
+	if i.FirstResponse.Missed(start.Add(2*time.Hour)) || i.Status != Resolved || i.NextUpdate.Running() {
+		t.Errorf("missed, or %s with a next update", i.Status)
+	}
+}
+
 // Worked example 11: platform MCS (PMCS-30 to 35, AMB-12), and the same facts
 // under the base and UER.
 func TestExample11(t *testing.T) {
@@ -117,6 +127,8 @@ func TestReopen(t *testing.T) {
 	i = kept2(t)(i.RecordFirstCall(kenji, terms.Phone, "", time.Time{}, start.Add(5*time.Minute), env))
 	_, err := i.Reopen(ana, "again", start, env)
 	refused(t, err, "wrong_status")
+	i = kept2(t)(i.Ask(kenji, AskQuestion, "which disk?", start.Add(6*time.Minute), env))
+	i.Answer = Clock{From: start, Due: start.Add(24 * time.Hour)} // as for severity C
 	i = resolvedAt(t, i, start.Add(time.Hour), env)
 	now := start.Add(5 * time.Hour)
 	_, err = i.Reopen(ana, "", now, env)
@@ -124,7 +136,7 @@ func TestReopen(t *testing.T) {
 	out, err := i.Reopen(ana, "it is back", now, env)
 	again := kept(t, out, err)
 	wantRings(t, out, "reopened owner")
-	if again.Status != Open || again.Generation != i.Generation+1 || again.FirstResponse.Running() || !again.AckedAt.IsZero() || !again.ResolvedAt.IsZero() {
+	if again.Status != Open || again.Generation != i.Generation+1 || again.FirstResponse.Running() || again.Answer.Running() || !again.AckedAt.IsZero() || !again.ResolvedAt.IsZero() {
 		t.Errorf("status %s, generation %d", again.Status, again.Generation)
 	}
 	same(t, "ladder", again.Ladder.Due, now)

@@ -28,6 +28,7 @@ const (
 	RCARequested      NoticeKind = "rca_requested"
 	AdviceNearlyUsed  NoticeKind = "advice_nearly_used"
 	AdviceUsedUp      NoticeKind = "advice_used_up"
+	Noted             NoticeKind = "noted" // the customer adds something
 )
 
 // Wording is a code and the arguments that fill its sentence. Instants are
@@ -96,6 +97,7 @@ func RefusalCodes() []Wording {
 		{Code: "advice_used_up", Args: []string{"cap"}},
 		{Code: "advice_cap", Args: []string{"left", "cap"}},
 		{Code: "fact_unknown", Args: []string{"given"}},
+		{Code: "hand_over_instead"}, // who has it is not corrected
 		{Code: "nothing_recorded", Args: []string{"fact"}},
 		{Code: "submitted_by_chat", Args: []string{"at"}},
 		{Code: "after_first_call", Args: []string{"given", "called"}},
@@ -134,6 +136,7 @@ func NoticeKinds() []Wording {
 		{Code: string(RCARequested), Args: []string{"route"}, Optional: []string{"due"}},
 		{Code: string(AdviceNearlyUsed), Args: []string{"left"}},
 		{Code: string(AdviceUsedUp)},
+		{Code: string(Noted)},
 	}
 	for _, k := range AlarmKinds() {
 		out = append(out, Wording{Code: string(k)})
@@ -186,7 +189,7 @@ func JournalKinds() []Wording {
 		{Code: "effort", Args: []string{"spent", "used", "left"}},
 		{Code: "converted", Args: []string{"severity"}},
 		{Code: "corrected", Args: []string{"fact", "why", "old", "new", "old_at", "new_at"}, Optional: []string{"caller", "missed"}},
-		{Code: "withdrawn", Args: []string{"fact", "why", "old", "old_at"}, Optional: []string{"caller"}},
+		{Code: "withdrawn", Args: []string{"fact", "why", "old"}, Optional: []string{"old_at", "caller"}},
 		{Code: "paged", Args: []string{"who", "rung", "at"}},
 	}
 }

@@ -17,12 +17,13 @@ const (
 	FactMitigated    FactName = "mitigated"
 	FactResolved     FactName = "resolved"
 	FactAcknowledged FactName = "acknowledged"
+	FactTaken        FactName = "taken" // can only be withdrawn: another person gets it by handing over
 	FactCaseNumber   FactName = "case_number"
 )
 
 // Facts lists them.
 func Facts() []FactName {
-	return []FactName{FactFirstCall, FactWorkBegun, FactMitigated, FactResolved, FactAcknowledged, FactCaseNumber}
+	return []FactName{FactFirstCall, FactWorkBegun, FactMitigated, FactResolved, FactAcknowledged, FactTaken, FactCaseNumber}
 }
 
 // recorded says what is known of a fact: a text (the way of the call, the
@@ -40,6 +41,8 @@ func (i *Incident) recorded(f FactName) (text string, at time.Time, ok bool) {
 		return "", i.ResolvedAt, !i.ResolvedAt.IsZero()
 	case FactAcknowledged:
 		return i.AckedName, i.AckedAt, !i.AckedAt.IsZero()
+	case FactTaken:
+		return i.OwnerName, time.Time{}, i.Owner != ""
 	case FactCaseNumber:
 		return i.CaseNumber, i.SubmittedAt, i.CaseNumber != ""
 	}
@@ -116,6 +119,8 @@ func (i Incident) Correct(by Actor, f FactName, at time.Time, value, why string,
 	case FactAcknowledged:
 		at, err = i.between(at, i.OpenedAt, now)
 		n.AckedAt = at
+	case FactTaken:
+		return Outcome{}, Refuse("hand_over_instead")
 	case FactCaseNumber:
 		n.CaseNumber = value
 		err = o.correctSubmission(&at, oldAt, now, env)
@@ -189,6 +194,8 @@ func (i Incident) WithdrawFact(by Actor, f FactName, why string, now time.Time, 
 	case FactAcknowledged:
 		n.AckedAt, n.AckedBy, n.AckedName = time.Time{}, "", ""
 		n.Ladder.Met = time.Time{}
+	case FactTaken:
+		n.Owner, n.OwnerName = "", ""
 	case FactCaseNumber:
 		n.CaseNumber = ""
 		if i.submittedByNumber() {
@@ -200,7 +207,10 @@ func (i Incident) WithdrawFact(by Actor, f FactName, why string, now time.Time, 
 			n.Case = Clock{From: now, Due: now.Add(env.Policy.CaseReminder)} // the ladder goes on: people were called already
 		}
 	}
-	args := []string{"fact", string(f), "why", why, "old", oldText, "old_at", stamp(oldAt)}
+	args := []string{"fact", string(f), "why", why, "old", oldText}
+	if !oldAt.IsZero() {
+		args = append(args, "old_at", stamp(oldAt))
+	}
 	if f == FactFirstCall {
 		args = append(args, "caller", i.FirstResponseBy)
 	}

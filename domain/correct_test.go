@@ -104,6 +104,10 @@ func TestCaseNumberFacts(t *testing.T) {
 	called := kept2(t)(i.RecordFirstCall(kenji, terms.Phone, "", time.Time{}, now, env))
 	_, err := called.WithdrawFact(ana, FactCaseNumber, "x", now, env)
 	refused(t, err, "called_already", "name", "Kenji")
+	earlier := kept2(t)(called.Correct(ana, FactCaseNumber, start.Add(10*time.Minute), "", "made earlier", now, env))
+	if !earlier.FirstResponse.Met.Equal(now) || !earlier.FirstResponse.Missed(now) || earlier.Ladder.Running() {
+		t.Error("09:30 misses 09:25, and stays an answer")
+	}
 	_, err = called.Correct(ana, FactCaseNumber, now.Add(time.Second), "", "x", now.Add(time.Minute), env)
 	refused(t, err, "after_first_call")
 

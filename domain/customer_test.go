@@ -169,6 +169,10 @@ func TestDowngrades(t *testing.T) {
 			}
 			_, err = yes.DecideDowngrade(maria, true, tc.to, "", now, env)
 			refused(t, err, "nothing_proposed")
+			if tc.kind != LowerSeverity || tc.to == terms.SevC {
+				_, err = yes.ProposeDowngrade(kenji, "still nobody", now, env) // nothing is left to take
+				refused(t, err, "no_downgrade")
+			}
 		})
 	}
 }

@@ -223,7 +223,7 @@ func (o *Outcome) begin(a Opening, now time.Time, env Env) error {
 		}
 	}
 	n.Effort = n.Promise.Effort
-	o.log(now, a.By, "opened", n.Promise.Rows, "ref", n.Ref, "kind", string(n.Kind), "title", n.Report.Title,
+	o.log(now, a.By, "opened", n.targetRows(), "ref", n.Ref, "kind", string(n.Kind), "title", n.Report.Title,
 		"severity", string(n.Severity), "plan", string(n.Promise.Plan), "status", string(n.Status), "commit", yesNo(n.Commit24x7))
 	o.ring(ToEngineers, Opened, a.By, now, "")
 	if n.Status == AwaitingCase {
@@ -270,7 +270,24 @@ func (o *Outcome) start(at, now time.Time, env Env) {
 	if n.AckedAt.IsZero() {
 		n.Ladder = Clock{From: now, Due: now}
 	}
-	o.log(now, Actor{Side: Machine}, "clocks_started", n.Promise.Rows, args...)
+	o.log(now, Actor{Side: Machine}, "clocks_started", n.targetRows(), args...)
+}
+
+// targetRows are the rows that say by when we answer: those of the first
+// response and of the start of work. All that a promise rests on is some forty.
+func (i *Incident) targetRows() []string {
+	var rows []string
+	for _, t := range []*terms.Target{i.Promise.FirstResponse, i.Promise.WorkBegins} {
+		if t == nil {
+			continue
+		}
+		for _, id := range t.Rows {
+			if !slices.Contains(rows, id) {
+				rows = append(rows, id)
+			}
+		}
+	}
+	return rows
 }
 
 // staffing runs while the customer's yes to work around the clock, or the
@@ -298,7 +315,7 @@ func (o *Outcome) enhanced(by Actor, now time.Time) {
 	if !n.Critical() {
 		return
 	}
-	o.ring(Who("role:"+RoleIncidentManager), CriticalOpened, by, now, "")
+	o.ring(ToIncidentManager, CriticalOpened, by, now, "")
 	o.log(now, Actor{Side: Machine}, "escalation_started", []string{"RSM-04"}, "severity", string(n.Severity))
 }
 

@@ -22,32 +22,52 @@ func TestOpen(t *testing.T) {
 		rings       []string
 	}{
 		{
-			"severity 1 on Azure, staffed", []terms.Plan{terms.Unified}, staffed(terms.Sev1), saturday,
-			"2026-03-07 10:15", "", terms.Unified, false, []string{"opened engineers", "critical_opened role:incident_manager"},
+			"severity 1 on Azure, staffed",
+			[]terms.Plan{terms.Unified},
+			staffed(terms.Sev1), saturday,
+			"2026-03-07 10:15", "", terms.Unified, false,
+			[]string{"opened engineers", "critical_opened role:incident_manager"},
 		},
 		{
-			"severity A without a yes", []terms.Plan{terms.Unified}, opening(terms.SevA), saturday,
-			"2026-03-07 11:00", "2026-03-07 11:00", terms.Unified, true, []string{"opened engineers", "critical_opened role:incident_manager"},
+			"severity A without a yes",
+			[]terms.Plan{terms.Unified},
+			opening(terms.SevA), saturday,
+			"2026-03-07 11:00", "2026-03-07 11:00", terms.Unified, true,
+			[]string{"opened engineers", "critical_opened role:incident_manager"},
 		},
 		{
-			"B in office hours (AMB-06)", []terms.Plan{terms.Unified}, opening(terms.SevB), monday,
-			"2026-03-02 11:00", "2026-03-02 11:00", terms.Unified, false, []string{"opened engineers"},
+			"B in office hours (AMB-06)",
+			[]terms.Plan{terms.Unified},
+			opening(terms.SevB), monday,
+			"2026-03-02 11:00", "2026-03-02 11:00", terms.Unified, false,
+			[]string{"opened engineers"},
 		},
 		{
-			"B on Saturday, as example 19", []terms.Plan{terms.Unified}, opening(terms.SevB), saturday,
-			"2026-03-09 11:00", "2026-03-09 11:00", terms.Unified, false, []string{"opened engineers"},
+			"B on Saturday, as example 19",
+			[]terms.Plan{terms.Unified},
+			opening(terms.SevB), saturday,
+			"2026-03-09 11:00", "2026-03-09 11:00", terms.Unified, false,
+			[]string{"opened engineers"},
 		},
 		{
 			"B on Saturday with 24x7 (AMB-07): work begins in business hours by the text or around the clock by the switch",
-			[]terms.Plan{terms.Unified}, staffed(terms.SevB), saturday, "2026-03-07 12:00", "?", terms.Unified, false, []string{"opened engineers"},
+			[]terms.Plan{terms.Unified},
+			staffed(terms.SevB), saturday, "2026-03-07 12:00", "?", terms.Unified, false,
+			[]string{"opened engineers"},
 		},
 		{
-			"C", []terms.Plan{terms.Unified}, opening(terms.SevC), monday,
-			"2026-03-02 13:00", "2026-03-02 13:00", terms.Unified, false, []string{"opened engineers"},
+			"C",
+			[]terms.Plan{terms.Unified},
+			opening(terms.SevC), monday,
+			"2026-03-02 13:00", "2026-03-02 13:00", terms.Unified, false,
+			[]string{"opened engineers"},
 		},
 		{
-			"A with UER", []terms.Plan{terms.Unified, terms.UER}, staffed(terms.SevA), monday,
-			"2026-03-02 09:30", "2026-03-02 09:30", terms.UER, false, []string{"opened engineers", "critical_opened role:incident_manager"},
+			"A with UER",
+			[]terms.Plan{terms.Unified, terms.UER},
+			staffed(terms.SevA), monday,
+			"2026-03-02 09:30", "2026-03-02 09:30", terms.UER, false,
+			[]string{"opened engineers", "critical_opened role:incident_manager"},
 		},
 	}
 	for _, tc := range tests {
@@ -206,6 +226,15 @@ func TestEventCaseIsMadeInThePortal(t *testing.T) {
 	i = kept2(t)(i.RecordCase(ana, "7", time.Time{}, now.Add(time.Minute), env))
 	if !slices.Contains(i.Promise.Plans, terms.EventMCS) {
 		t.Errorf("after the portal: plans %v", i.Promise.Plans)
+	}
+	// Without the tag given, and for C, whose time is the base's (A3-07), it is the same.
+	o.Tag = ""
+	c := opening(terms.SevC)
+	c.Report.EventID, c.AboutEvent = "e", true
+	for _, o := range []Opening{o, c} {
+		if i := opened(t, o, now, env); i.Status != AwaitingCase || !slices.Contains(i.Promise.Plans, terms.EventMCS) {
+			t.Errorf("severity %s, no tag given: status %s, plans %v", o.Severity, i.Status, i.Promise.Plans)
+		}
 	}
 	o.Report.EventID, o.AboutEvent, o.Tag = "", false, ""
 	if i := opened(t, o, now, env); i.Status != Open || slices.Contains(i.Promise.Plans, terms.EventMCS) {

@@ -109,8 +109,8 @@ type NoticeKind string
 // Env is what a rule may look at besides the incident.
 type Env struct {
 	Agreement *Agreement
-	Calendar *calendar.Calendar // the contact's business time
-	Policy   *Policy
+	Calendar  *calendar.Calendar // the contact's business time
+	Policy    *Policy
 	// Empty says whether nobody can be reached as who; an empty rung is skipped
 	// at once. Nil means that everybody can be reached.
 	Empty func(Who) bool

@@ -10,9 +10,8 @@ import (
 // to submit under no plan (the strict reading of AMB-20) and a person's chat
 // message is a first response under none (AMB-10).
 func DefaultPolicy() Policy {
-	manager := Who("role:" + RoleIncidentManager)
 	critical := []Rung{
-		{Percent: 50, After: 30 * time.Minute, Call: []Who{manager}},
+		{Percent: 50, After: 30 * time.Minute, Call: []Who{ToIncidentManager}},
 		{Percent: 100, After: time.Hour, Call: []Who{ToManagers}, Every: 15 * time.Minute, Times: 4},
 	}
 	return Policy{
@@ -20,7 +19,7 @@ func DefaultPolicy() Policy {
 			{Severity: terms.Sev1, Rungs: critical},
 			{Severity: terms.SevA, Rungs: critical},
 			{Severity: terms.SevB, Rungs: []Rung{{Percent: 100, After: 2 * time.Hour, Call: []Who{ToManagers}}}},
-			{Rungs: []Rung{{Percent: 100, After: 4 * time.Hour, Call: []Who{manager}}}},
+			{Rungs: []Rung{{Percent: 100, After: 4 * time.Hour, Call: []Who{ToIncidentManager}}}},
 		},
 		NextUpdate:   map[terms.Severity]time.Duration{terms.Sev1: 30 * time.Minute, terms.SevA: time.Hour},
 		UpdateDays:   map[terms.Severity]int{terms.SevB: 1, terms.SevC: 2},
@@ -38,7 +37,7 @@ const defaultUpdateDays = 2
 // policy, never a promise of the terms (SIL-03).
 func (i *Incident) updateDue(now time.Time, env Env) time.Time {
 	if d := env.Policy.NextUpdate[i.Severity]; d > 0 && i.Critical() {
-		return now.Add(d)
+		return i.elapse(now, d, env) // nobody is there at night once work around the clock has ended
 	}
 	if i.Critical() || env.Calendar == nil {
 		return now.Add(time.Hour)

@@ -16,8 +16,8 @@ const Email terms.Channel = "email"
 const (
 	ToProviderExecutives Who = "executives:provider"
 	ToCustomerExecutives Who = "executives:customer"
-	ToAccountManager     Who = "role:account_manager"
-	ToIncidentManager    Who = "role:incident_manager"
+	ToAccountManager     Who = "role:" + Who(RoleAccountManager)
+	ToIncidentManager    Who = "role:" + Who(RoleIncidentManager)
 )
 
 // farthestUpdate is the longest that a promise may keep the ladder quiet.
@@ -65,9 +65,10 @@ func (o *Outcome) answered(by Actor, next, now time.Time, env Env) error {
 }
 
 // seen is answered for an answer that promises nothing by itself: a promise
-// that still stands is kept.
+// that still stands is kept, and what has ended needs none.
 func (o *Outcome) seen(by Actor, now time.Time, env Env) {
-	if n := &o.Incident; n.NextUpdate.Running() && n.NextUpdate.Due.After(now) && !n.AckedAt.IsZero() && !n.Ladder.Running() {
+	n := &o.Incident
+	if !n.Live() || n.NextUpdate.Running() && n.NextUpdate.Due.After(now) && !n.AckedAt.IsZero() && !n.Ladder.Running() {
 		return
 	}
 	_ = o.answered(by, time.Time{}, now, env) // only a given instant can be refused
@@ -219,13 +220,14 @@ func (i Incident) GiveUpdate(by Actor, text string, next, now time.Time, env Env
 	return *o, nil
 }
 
-// Escalate moves it to another team, whose place rings.
+// Escalate moves it to another team, whose place rings. Team "" is the first
+// one's, which may get it back.
 func (i Incident) Escalate(by Actor, team, why string, now time.Time, _ Env) (Outcome, error) {
 	o, err := i.change(by, DoEscalate)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if team = strings.TrimSpace(team); team == "" {
+	if team = strings.TrimSpace(team); team == "" && i.Team == "" {
 		return Outcome{}, Refuse("text_missing").At("team")
 	}
 	if team == i.Team {
@@ -321,7 +323,8 @@ func (i Incident) DeclareOutage(by Actor, broad bool, why string, now time.Time,
 	return *o, nil
 }
 
-// Note adds a line to the journal.
+// Note adds a line to the journal. The provider's notes are for its own people;
+// what a customer adds is told to whoever has the incident.
 func (i Incident) Note(by Actor, text string, now time.Time, _ Env) (Outcome, error) {
 	o, err := i.change(by, DoNote)
 	if err != nil {
@@ -331,6 +334,9 @@ func (i Incident) Note(by Actor, text string, now time.Time, _ Env) (Outcome, er
 		return Outcome{}, Refuse("text_missing").At("text")
 	}
 	o.log(now, by, "note", nil, "text", text)
+	if by.Side == Customer {
+		o.ring(ToOwner, Noted, by, now, text)
+	}
 	return *o, nil
 }
 
@@ -343,7 +349,11 @@ func (i Incident) Link(by Actor, url, title string, now time.Time, _ Env) (Outco
 	if url = strings.TrimSpace(url); !webAddress(url) {
 		return Outcome{}, Refuse("not_a_link", "given", url).At("url")
 	}
-	o.log(now, by, "link", nil, "url", url, "title", strings.TrimSpace(title))
+	title = strings.TrimSpace(title)
+	o.log(now, by, "link", nil, "url", url, "title", title)
+	if by.Side == Customer {
+		o.ring(ToOwner, Noted, by, now, strings.TrimSpace(title+" "+url))
+	}
 	return *o, nil
 }
 

@@ -239,9 +239,13 @@ func TestNotesAndLinks(t *testing.T) {
 	i := opened(t, staffed(terms.Sev1), now, env)
 	out, err := i.Note(zoe, " the change is frozen ", now, env)
 	kept(t, out, err)
-	if line(t, out, "note").Args["text"] != "the change is frozen" || len(out.Notices) != 0 {
-		t.Error("a note rings, or lost its text")
+	wantRings(t, out, "noted owner")
+	if line(t, out, "note").Args["text"] != "the change is frozen" || out.Notices[0].Text != "the change is frozen" {
+		t.Error("the note lost its text")
 	}
+	out, err = i.Note(kenji, "see the other one", now, env) // the provider's own
+	kept(t, out, err)
+	wantRings(t, out)
 	for url, ok := range map[string]bool{
 		"https://status.example.com/x?y=1#z": true, "HTTP://example.com": true, "http://example.com:8080/": true,
 		"javascript:alert(1)": false, "ftp://example.com": false, "https://": false, "https:///x": false, "https://:80/": false,

@@ -63,6 +63,7 @@ var (
 
 	live      = []Status{AwaitingCase, Open, Mitigated}
 	submitted = []Status{Open, Mitigated}
+	begun     = []Status{Open, Mitigated, Resolved, Closed}
 	always    = []Status{AwaitingCase, Open, Mitigated, Resolved, Closed, Cancelled}
 	done      = []Status{Resolved, Closed}
 )
@@ -76,9 +77,9 @@ var rights = map[Verb]right{
 	DoAcknowledge:   {nil, responders, live},
 	DoTake:          {nil, responders, live},
 	DoHandOver:      {nil, responders, live},
-	DoFirstCall:     {nil, responders, submitted},
+	DoFirstCall:     {nil, responders, begun}, // it may be remembered late
 	DoContact:       {nil, responders, live},
-	DoBegin:         {nil, responders, submitted},
+	DoBegin:         {nil, responders, begun},
 	DoUpdate:        {nil, responders, live},
 	DoAsk:           {nil, responders, live},
 	DoAnswer:        {answerers, responders, live},

@@ -170,9 +170,10 @@ func (o *Outcome) restamp(p terms.Commitment, now time.Time, env Env) {
 	o.move("work_begins", &n.WorkBegins, p.WorkBegins, now)
 }
 
-// move gives a clock that is not met the end of its new target.
+// move gives a clock the end of its new target; the target of one that is met
+// has not changed.
 func (o *Outcome) move(name string, c *Clock, t *terms.Target, now time.Time) {
-	if !c.Met.IsZero() || t == nil || t.Due.Equal(c.Due) {
+	if t == nil || t.Due.Equal(c.Due) {
 		return
 	}
 	was := c.Due

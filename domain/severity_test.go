@@ -84,6 +84,9 @@ func TestSeverityAndClocks(t *testing.T) {
 			}
 			if tc.called != "" {
 				same(t, "met", i.FirstResponse.Met, at(t, tc.called))
+				if p := i.Promise.FirstResponse; p == nil || p.Target != 4*time.Hour || !p.Due.Equal(i.FirstResponse.Due) {
+					t.Errorf("what was kept is now said to have been %v", p)
+				}
 			}
 		})
 	}
@@ -129,4 +132,33 @@ func TestSeverityRefusals(t *testing.T) {
 	if no := kept(t, out, err); no.Wanted != "" || no.Severity != terms.SevB {
 		t.Errorf("wanted %q, severity %s", no.Wanted, no.Severity)
 	}
+}
+
+// An end that moves rings for what is still to come, not for the past.
+func TestMovedClockDoesNotRingForThePast(t *testing.T) {
+	env, start := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	env.Policy.Ladders = nil
+	now := at(t, "2026-03-02 10:40")
+	i, _ := play(t, opened(t, staffed(terms.SevA), start, env), now, env)
+	i = kept2(t)(i.AssignSeverity(kenji, terms.SevC, "a workaround exists", now, env)) // 80 % of 09:00 to 13:00 is 12:12
+	_, said := play(t, i, at(t, "2026-03-02 13:00"), env)
+	wantSaid(
+		t, said, "11:00:00 first_response_half engineers", "12:12:00 first_response_most owner",
+		"13:00:00 first_response_due engineers",
+	)
+	i = kept2(t)(i.AssignSeverity(kenji, terms.SevB, "worse again", at(t, "2026-03-02 10:50"), env))
+	same(t, "B: the earlier of 13:00 and 10:50 + 2 h", i.FirstResponse.Due, at(t, "2026-03-02 12:50"))
+
+	late := opened(t, staffed(terms.SevA), start, env).Fire(now, env).Incident
+	late = kept2(t)(late.AssignSeverity(kenji, terms.SevB, "a workaround exists", now, env)) // 80 % of 09:00 to 11:00 is 10:36
+	wantRings(t, late.Fire(now, env))
+	same(t, "next", late.Wake(env), at(t, "2026-03-02 11:00"))
+}
+
+// Being critical twice is no second chance to find people.
+func TestStaffingIsNotPutOff(t *testing.T) {
+	env, start := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	i := opened(t, opening(terms.SevA), start, env)
+	i = kept2(t)(i.AssignSeverity(kenji, terms.Sev1, "worse", start.Add(10*time.Minute), env))
+	same(t, "staffing", i.Staffing.Due, start.Add(15*time.Minute))
 }

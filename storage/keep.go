@@ -57,11 +57,8 @@ new_lines AS (
          AS k (incident_id, id, at, version, line, person_id, name, side, kind, args, rows)
     ON CONFLICT (tenant_id, incident_id, id) DO NOTHING)`
 
-const (
-	keepParameters = 33
-	countSaved     = "\nSELECT count(*) FROM saved"
-	countNone      = "\nSELECT 0"
-)
+// keepParameters is how many parameters keep has; those of the incidents follow them.
+const keepParameters = 33
 
 // Keep implements bot.Tx.
 func (t *txn) Keep(ctx context.Context, tenant domain.TenantID, kept []bot.Kept) error {
@@ -135,11 +132,12 @@ func (t *txn) KeepRings(ctx context.Context, tenant domain.TenantID, rings []bot
 	return nil
 }
 
+// statement puts keep together; its answer is how many incidents were written.
 func statement(head string) string {
 	if head == "" {
-		return "WITH" + keep + countNone
+		return "WITH" + keep + "\nSELECT 0"
 	}
-	return "WITH " + head + "," + keep + countSaved
+	return "WITH " + head + "," + keep + "\nSELECT count(*) FROM saved"
 }
 
 // writing gathers what keep writes, an array for each parameter.

@@ -9,6 +9,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -35,6 +36,8 @@ type Options struct {
 	Rand func() float64
 	// Wait lets d pass before a transaction is repeated, or returns ctx's error; nil repeats at once.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Wrap, when not nil, is put around the driver, so that whoever measures sees every statement.
+	Wrap func(driver.Connector) driver.Connector
 }
 
 // DB is the bot's store. It is safe for use by many goroutines.
@@ -69,7 +72,11 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
 	}
-	pool := sql.OpenDB(preparing{connector})
+	var driven driver.Connector = preparing{connector}
+	if o.Wrap != nil {
+		driven = o.Wrap(driven)
+	}
+	pool := sql.OpenDB(driven)
 	pool.SetMaxOpenConns(o.Connections)
 	pool.SetMaxIdleConns(o.Connections)
 	pool.SetConnMaxLifetime(30 * time.Minute)

@@ -51,6 +51,7 @@ const sessionHelp = `These are the terminal's own; everything else goes to the b
   /wait 8m                    move the clock, through all that is due (also 2d)
   /clock 2026-03-02T12:00:00Z jump there at once, as after an outage
   /chat down, /chat up        let the chat refuse messages, and take them again
+  /restart                    let the bot's process end, and another one take over
   /quit                       leave (or Ctrl-D)
 In a question: a number or text answers, "back" and "cancel" do what they say, [Label] presses a button.`
 
@@ -155,6 +156,8 @@ func (s *Session) do(ctx context.Context, text string) error {
 			return err
 		}
 		return s.move(ctx, talk.Line{Kind: talk.Jump, At: at})
+	case "/restart":
+		return s.Stage.Do(ctx, talk.Line{Kind: talk.Restart})
 	case "/chat":
 		l, err := talk.Parse("chat " + strings.TrimSpace(rest))
 		if err != nil {
@@ -184,7 +187,7 @@ func (s *Session) do(ctx context.Context, text string) error {
 			return s.move(ctx, l)
 		case talk.ChatDown, talk.ChatUp:
 			return s.Stage.Do(ctx, l)
-		case talk.Nothing, talk.Heard:
+		case talk.Nothing, talk.Heard, talk.Restart:
 		}
 	}
 	if !many {

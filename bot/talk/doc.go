@@ -10,8 +10,12 @@
 //	wait 8m                             the clock moves through all that is due
 //	clock 2026-03-02T12:00:00Z          the clock jumps: an outage until then
 //	chat down                           the platform refuses messages (chat up)
+//	restart                             the bot's process ends, another takes over
 //	bot in #engineers> INC-1 has …      what the bot said, skipped when played
 //	    a line of four spaces goes on with the one above
+//
+// In what people say \n is a line end, \u202e and \x00 are characters by number, and
+// \times{1000}{ab} repeats.
 //
 // What is played comes out as the same script with what the bot says now, so a
 // talk is its own expectation: comparing whole texts checks silence, too.

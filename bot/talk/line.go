@@ -32,13 +32,14 @@ const (
 	Jump     LineKind = "jump"      // the clock jumps
 	ChatDown LineKind = "chat down" // the platform refuses messages from now on
 	ChatUp   LineKind = "chat up"
+	Restart  LineKind = "restart" // the bot's process ends, and another one takes over
 )
 
 // quoteMark opens and closes a text of many lines.
 const quoteMark = `"""`
 
 // Lines names the lines that are understood, for an error.
-const Lines = "`<person> in #<place>> <text>`, `<person>> <text>`, `wait <duration>`, `clock <RFC 3339>`, `chat down`, `chat up`, `# comment`"
+const Lines = "`<person> in #<place>> <text>`, `<person>> <text>`, `wait <duration>`, `clock <RFC 3339>`, `chat down`, `chat up`, `restart`, `# comment`"
 
 var (
 	speech = regexp.MustCompile(`^([^\s>#/\[\]"]+)(?: in (#[^\s>]+))?> ?(.*)$`)
@@ -67,6 +68,8 @@ func Parse(s string) (Line, error) {
 		return Line{Kind: ChatDown}, nil
 	case trimmed == "chat up":
 		return Line{Kind: ChatUp}, nil
+	case trimmed == "restart":
+		return Line{Kind: Restart}, nil
 	}
 	m := speech.FindStringSubmatch(strings.TrimRight(s, " \t\r"))
 	if m == nil || m[1] == "bot" {
@@ -112,12 +115,13 @@ func ParseClock(s string) (time.Time, error) {
 	return at.UTC(), nil
 }
 
-// escape is a newline, a character by its number, or a backslash before one of them.
-var escape = regexp.MustCompile(`\\(\\[nux]|n|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})`)
+// escape is a newline, a character by its number, a repetition, or a backslash
+// before one of them.
+var escape = regexp.MustCompile(`\\(\\[nuxt]|n|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|times\{[0-9]{1,6}\}\{[^{}]{1,40}\})`)
 
-// Unescape turns \n into a line end, and \u202e or \x00 into the character or
-// byte of that number, so that a script can say what nobody can type. A
-// doubled backslash before them keeps them as they are.
+// Unescape turns \n into a line end, \u202e or \x00 into the character or byte of
+// that number, and \times{3}{ha} into hahaha, so that a script can say what nobody
+// can type. A doubled backslash before them keeps them as they are.
 func Unescape(s string) string {
 	return escape.ReplaceAllStringFunc(s, func(e string) string {
 		switch e[1] {
@@ -125,6 +129,13 @@ func Unescape(s string) string {
 			return e[1:]
 		case 'n':
 			return "\n"
+		case 't':
+			count, text, _ := strings.Cut(strings.TrimSuffix(e[len(`\times{`):], "}"), "}{")
+			n, err := strconv.Atoi(count)
+			if err != nil {
+				return e
+			}
+			return strings.Repeat(text, n)
 		}
 		n, err := strconv.ParseUint(e[2:], 16, 32)
 		if err != nil {

@@ -38,6 +38,9 @@ type Stage struct {
 	// NextDue is the earliest instant at which one of them has something to do;
 	// zero when nothing waits.
 	NextDue func(ctx context.Context) (time.Time, error)
+	// Restart replaces the bot by a new one on the same store; nil where that
+	// can't be.
+	Restart func() error
 }
 
 // mostRounds is how often the bot may say that something is due at one instant
@@ -62,6 +65,11 @@ func (s *Stage) Do(ctx context.Context, l Line) error {
 		return s.settle(ctx)
 	case ChatDown, ChatUp:
 		s.Surface.Down(l.Kind == ChatDown)
+	case Restart:
+		if s.Restart == nil {
+			return &NotUnderstood{Why: "nothing can be restarted here"}
+		}
+		return s.Restart()
 	case Nothing, Heard, Quote:
 	}
 	return nil

@@ -160,7 +160,7 @@ func TestALineThatIsNotUnderstoodEndsThePlay(t *testing.T) {
 		"# fine\n\nhello\n":             "line 3: \"hello\": not a line of a script; understood are",
 		"wait a bit\n":                  "line 1: \"wait a bit\": \"a bit\" is not a duration",
 		"wait -5m\n":                    "-5m0s is not a time to wait",
-		"wait 99999h\n":               "is not a time to wait",
+		"wait 99999h\n":                 "is not a time to wait",
 		"clock noon\n":                  "\"noon\" is not an instant like",
 		"clock 2020-01-01T00:00:00Z\n":  "does not go back",
 		"ana> [Nothing]\n":              "no such button",
@@ -174,6 +174,17 @@ func TestALineThatIsNotUnderstoodEndsThePlay(t *testing.T) {
 		if !errors.As(err, &line) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gave %v, want …%s…", script, err, want)
 		}
+	}
+}
+
+func TestRestart(t *testing.T) {
+	var restarted int
+	s := &talk.Stage{Clock: talk.NewClock(nine), Out: io.Discard, Restart: func() error { restarted++; return nil }}
+	if err := talk.Play(t.Context(), strings.NewReader("restart\n"), s); err != nil || restarted != 1 {
+		t.Errorf("restarted %d times: %v", restarted, err)
+	}
+	if _, _, err := play(t, "restart\n"); err == nil {
+		t.Error("a stage that can't restart something says nothing")
 	}
 }
 
@@ -191,12 +202,14 @@ func TestAStuckBotIsNoticed(t *testing.T) {
 
 func TestEscapes(t *testing.T) {
 	for typed, want := range map[string]string{
-		`one\ntwo`:     "one\ntwo",
-		`C:\\new`:      `C:\new`,
-		`a\u202eb\x00`: "a\u202eb\x00",
-		`\xff`:         "\xff",
-		`\\server\x`:   `\\server\x`,
-		`\u12`:         `\u12`,
+		`one\ntwo`:        "one\ntwo",
+		`C:\\new`:         `C:\new`,
+		`a\u202eb\x00`:    "a\u202eb\x00",
+		`\xff`:            "\xff",
+		`\\server\x`:      `\\server\x`,
+		`a\times{3}{ha}b`: "ahahahab",
+		`\\times{3}{ha}`:  `\times{3}{ha}`,
+		`\u12`:            `\u12`,
 	} {
 		if got := talk.Unescape(typed); got != want {
 			t.Errorf("%s is read as %q, want %q", typed, got, want)

@@ -70,10 +70,17 @@ func (c demoCommand) Run(ctx context.Context, w world) (err error) {
 	colour := console.Colourful(w.out, w.env)
 	terminal := console.New(w.out, clock.Now, colour)
 	log := slog.New(slog.NewTextHandler(w.err, nil))
-	b := newBot(store, map[string]bot.Chat{console.Platform: terminal}, clock.Now, rand.Float64, log)
-	terminal.Handle = b.Handle
+	var b *bot.Bot
+	restart := func() error {
+		b = newBot(store, map[string]bot.Chat{console.Platform: terminal}, clock.Now, rand.Float64, log)
+		terminal.Handle = b.Handle
+		return nil
+	}
+	if err := restart(); err != nil {
+		return err
+	}
 	stage := &talk.Stage{
-		Surface: terminal, Clock: clock, Out: w.out, NextDue: store.NextDue,
+		Surface: terminal, Clock: clock, Out: w.out, NextDue: store.NextDue, Restart: restart,
 		Wake:    func(ctx context.Context) error { _, err := b.Wake(ctx); return err },
 		Deliver: func(ctx context.Context) error { _, err := b.Deliver(ctx); return err },
 	}

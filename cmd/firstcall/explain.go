@@ -38,7 +38,8 @@ func (explainCommand) Help() string {
 	return `It needs no database. Subscriptions, tenants and the production environment are taken to be in scope. Targets are the
 provider's aims: neither the support terms nor this page guarantee anything.
 
-  firstcall explain --plans unified --severity B --product m365 --opened 2025-11-21T16:45:00+08:00 --zone Asia/Shanghai
+  firstcall explain --plans unified --severity B --product m365 \
+     --opened 2025-11-21T16:45:00+08:00 --zone Asia/Shanghai
   firstcall explain --plans unified,platform-mcs --severity A --product azure/virtual-machines \
      --opened 2025-12-20T03:00:00+08:00 --zone Asia/Shanghai --country CN \
      --executed 2025-12-01 --intake-done 2025-12-12 --json`

@@ -49,7 +49,7 @@ func (c importCommand) Run(ctx context.Context, w world) (err error) {
 		return errors.Join(unreadable...)
 	}
 	s, err := setup.Read(terms.Current(), files)
-	if mistakes := (setup.Mistakes)(nil); errors.As(err, &mistakes) {
+	if mistakes := setup.Mistakes(nil); errors.As(err, &mistakes) {
 		note(w.err, "%s", mistakes)
 		return fmt.Errorf("%s, so nothing was imported", plural(len(mistakes), "mistake"))
 	}

@@ -192,7 +192,7 @@ func TestHelpAndMisuse(t *testing.T) {
 			t.Errorf("firstcall %v: status %d %s\n%s", args, r.status, r.err, r.out)
 		}
 		for n, line := range strings.Split(r.out, "\n") {
-			if len(line) > 100 {
+			if len(line) > 100 && !strings.HasPrefix(line, "Usage: ") {
 				t.Errorf("firstcall %v: line %d is %d wide: %s", args, n+1, len(line), line)
 			}
 		}
@@ -308,7 +308,6 @@ func (s *sweeper) Sweep(_ context.Context, inbox, drafts time.Time) error {
 // explained is the JSON of firstcall explain.
 type explained struct {
 	Edition, Severity, Plan, Effort               string
-	FirstResponse, WorkBegins                     *due `json:"-"`
 	First                                         *due `json:"first_response"`
 	Begins                                        *due `json:"work_begins"`
 	Change                                        *due `json:"change_control"`
@@ -329,32 +328,108 @@ type due struct{ Target, Clock, Due string }
 func TestExplain(t *testing.T) {
 	shanghai := []string{"--zone", "Asia/Shanghai", "--json"}
 	for _, c := range []struct {
-		name          string
-		args          string
-		plan          string
-		first, begins due
-		effort        string
+		name           string
+		args           string
+		plan           string
+		first, begins  due // no begins: at once, which is no time
+		effort, cannot string
 	}{
-		{"1: base B on a Friday evening", "--plans unified --severity B --product m365 --opened 2025-11-21T16:45:00+08:00", "unified",
-			due{"2h0m0s", "business", "2025-11-24T10:15:00+08:00"}, due{"2h0m0s", "business", "2025-11-24T10:15:00+08:00"}, "business"},
-		{"6a: ARR A by portal", "--plans unified,arr --severity A --product azure/sql-database --opened 2025-11-25T10:00:00+08:00 --via portal", "arr",
-			due{"15m0s", "24x7", "2025-11-25T10:15:00+08:00"}, due{"15m0s", "24x7", "2025-11-25T10:15:00+08:00"}, "24x7"},
-		{"6b: the same by phone", "--plans unified,arr --severity A --product azure/sql-database --opened 2025-11-25T10:00:00+08:00 --via phone", "unified",
-			due{"1h0m0s", "24x7", "2025-11-25T11:00:00+08:00"}, due{"1h0m0s", "24x7", "2025-11-25T11:00:00+08:00"}, "24x7"},
-		{"7a: platform A with the intake done", "--plans unified,platform-mcs --severity A --product azure/virtual-machines --opened 2025-12-20T03:00:00+08:00 --executed 2025-12-01 --intake-done 2025-12-12", "platform-mcs",
-			due{"15m0s", "24x7", "2025-12-20T03:15:00+08:00"}, due{"15m0s", "24x7", "2025-12-20T03:15:00+08:00"}, "24x7"},
-		{"7b: the same, intake done later", "--plans unified,platform-mcs --severity A --product azure/virtual-machines --opened 2025-12-20T03:00:00+08:00 --executed 2025-12-01 --intake-done 2025-12-22", "unified",
-			due{"1h0m0s", "24x7", "2025-12-20T04:00:00+08:00"}, due{"1h0m0s", "24x7", "2025-12-20T04:00:00+08:00"}, "24x7"},
-		{"19: B on a Saturday", "--plans unified --severity B --product m365 --opened 2025-11-22T10:00:00+08:00", "unified",
-			due{"2h0m0s", "business", "2025-11-24T11:00:00+08:00"}, due{"2h0m0s", "business", "2025-11-24T11:00:00+08:00"}, "business"},
-		{"2.1: base B with 24x7", "--plans unified --severity B --product m365 --opened 2025-11-22T10:00:00+08:00 --24x7", "unified",
-			due{"2h0m0s", "24x7", "2025-11-22T12:00:00+08:00"}, due{"2h0m0s", "24x7", "2025-11-22T12:00:00+08:00"}, "24x7"},
-		{"a further day off", "--plans unified --severity C --product m365 --opened 2025-11-21T16:45:00+08:00 --holidays 2025-11-24", "unified",
-			due{"4h0m0s", "business", "2025-11-25T12:15:00+08:00"}, due{"4h0m0s", "business", "2025-11-25T12:15:00+08:00"}, "business"},
-		{"a make-up Sunday in China", "--plans unified --severity C --product m365 --country CN --opened 2025-09-28T16:30:00+08:00", "unified",
-			due{"4h0m0s", "business", "2025-09-29T12:00:00+08:00"}, due{"4h0m0s", "business", "2025-09-29T12:00:00+08:00"}, "business"},
-		{"an event case with its tag", "--plans unified,event-mcs --severity 1 --product azure/virtual-machines --opened 2026-06-02T10:00:00+08:00 --in-event --tag MCSAE", "event-mcs",
-			due{"15m0s", "24x7", "2026-06-02T10:15:00+08:00"}, due{"15m0s", "24x7", "2026-06-02T10:15:00+08:00"}, "24x7"},
+		{
+			"1: base B on a Friday evening", "--plans unified --severity B --product m365 --opened 2025-11-21T16:45:00+08:00", "unified",
+			due{"2h0m0s", "business", "2025-11-24T10:15:00+08:00"},
+			due{"2h0m0s", "business", "2025-11-24T10:15:00+08:00"},
+			"business", "none",
+		},
+		{
+			"6a: ARR A by portal", "--plans unified,arr --severity A --product azure/sql-database --opened 2025-11-25T10:00:00+08:00 --via portal", "arr",
+			due{"15m0s", "24x7", "2025-11-25T10:15:00+08:00"},
+			due{"15m0s", "24x7", "2025-11-25T10:15:00+08:00"},
+			"24x7", "not_24x7",
+		},
+		{
+			"6b: the same by phone", "--plans unified,arr --severity A --product azure/sql-database --opened 2025-11-25T10:00:00+08:00 --via phone", "unified",
+			due{"1h0m0s", "24x7", "2025-11-25T11:00:00+08:00"},
+			due{"1h0m0s", "24x7", "2025-11-25T11:00:00+08:00"},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"7a: platform A with the intake done", "--plans unified,platform-mcs --severity A --product azure/virtual-machines --opened 2025-12-20T03:00:00+08:00 --executed 2025-12-01 --intake-done 2025-12-12", "platform-mcs",
+			due{"15m0s", "24x7", "2025-12-20T03:15:00+08:00"},
+			due{"15m0s", "24x7", "2025-12-20T03:15:00+08:00"},
+			"24x7", "not_24x7",
+		},
+		{
+			"7b: the same, intake done later", "--plans unified,platform-mcs --severity A --product azure/virtual-machines --opened 2025-12-20T03:00:00+08:00 --executed 2025-12-01 --intake-done 2025-12-22", "unified",
+			due{"1h0m0s", "24x7", "2025-12-20T04:00:00+08:00"},
+			due{"1h0m0s", "24x7", "2025-12-20T04:00:00+08:00"},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"19: B on a Saturday", "--plans unified --severity B --product m365 --opened 2025-11-22T10:00:00+08:00", "unified",
+			due{"2h0m0s", "business", "2025-11-24T11:00:00+08:00"},
+			due{"2h0m0s", "business", "2025-11-24T11:00:00+08:00"},
+			"business", "none",
+		},
+		{
+			"2.1: base B with 24x7", "--plans unified --severity B --product m365 --opened 2025-11-22T10:00:00+08:00 --24x7", "unified",
+			due{"2h0m0s", "24x7", "2025-11-22T12:00:00+08:00"},
+			due{"2h0m0s", "24x7", "2025-11-22T12:00:00+08:00"},
+			"24x7", "business_hours_only",
+		},
+		{
+			"a further day off", "--plans unified --severity C --product m365 --opened 2025-11-21T16:45:00+08:00 --holidays 2025-11-24", "unified",
+			due{"4h0m0s", "business", "2025-11-25T12:15:00+08:00"},
+			due{"4h0m0s", "business", "2025-11-25T12:15:00+08:00"},
+			"business", "none",
+		},
+		{
+			"a make-up Sunday in China", "--plans unified --severity C --product m365 --country CN --opened 2025-09-28T16:30:00+08:00", "unified",
+			due{"4h0m0s", "business", "2025-09-29T12:00:00+08:00"},
+			due{"4h0m0s", "business", "2025-09-29T12:00:00+08:00"},
+			"business", "none",
+		},
+		{
+			"an event case with its tag", "--plans unified,event-mcs --severity 1 --product azure/virtual-machines --opened 2026-06-02T10:00:00+08:00 --in-event --tag MCSAE", "event-mcs",
+			due{"15m0s", "24x7", "2026-06-02T10:15:00+08:00"},
+			due{"15m0s", "24x7", "2026-06-02T10:15:00+08:00"},
+			"24x7", "not_24x7",
+		},
+		{
+			"4: base 1 on a Sunday night", "--plans unified --severity 1 --product azure/virtual-machines --opened 2025-11-23T02:00:00+08:00", "unified",
+			due{"15m0s", "24x7", "2025-11-23T02:15:00+08:00"},
+			due{},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"6c: ARR excludes Azure Stack, the base does not", "--plans unified,arr --severity 1 --product azure/stack --opened 2025-11-25T10:00:00+08:00 --via portal", "unified",
+			due{"15m0s", "24x7", "2025-11-25T10:15:00+08:00"},
+			due{},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"6d: both list Communication Services", "--plans unified,arr --severity 1 --product azure/communication-services --opened 2025-11-25T10:00:00+08:00", "unified",
+			due{"1h0m0s", "24x7", "2025-11-25T11:00:00+08:00"},
+			due{},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"7: a sign-in is no platform case", "--plans unified,platform-mcs --severity 1 --product entra --opened 2025-12-20T03:00:00+08:00", "unified",
+			due{"1h0m0s", "24x7", "2025-12-20T04:00:00+08:00"},
+			due{},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"2.3: StorSimple with UER", "--plans unified,uer --severity 1 --product azure/storsimple --opened 2025-12-20T03:00:00+08:00", "uer",
+			due{"30m0s", "24x7", "2025-12-20T03:30:00+08:00"},
+			due{},
+			"24x7", "severity_may_be_lowered",
+		},
+		{
+			"an event case without its tag", "--plans unified,event-mcs --severity A --product azure/virtual-machines --opened 2026-06-02T10:00:00+08:00 --in-event", "unified",
+			due{"1h0m0s", "24x7", "2026-06-02T11:00:00+08:00"},
+			due{"1h0m0s", "24x7", "2026-06-02T11:00:00+08:00"},
+			"24x7", "severity_may_be_lowered",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := firstcall(t, "", nil, append(append([]string{"explain"}, strings.Fields(c.args)...), shanghai...)...)
@@ -368,7 +443,10 @@ func TestExplain(t *testing.T) {
 			if x.Plan != c.plan || x.First == nil || *x.First != c.first || x.Effort != c.effort {
 				t.Errorf("plan %s, first response %+v, effort %s; want %s, %+v, %s", x.Plan, x.First, x.Effort, c.plan, c.first, c.effort)
 			}
-			if x.Begins == nil || *x.Begins != c.begins {
+			if x.IfCannot != c.cannot {
+				t.Errorf("a customer who can't take part: %s, want %s", x.IfCannot, c.cannot)
+			}
+			if begins := c.begins; begins == (due{}) && x.Begins != nil || begins != (due{}) && (x.Begins == nil || *x.Begins != begins) {
 				t.Errorf("work begins %+v, want %+v", x.Begins, c.begins)
 			}
 			if len(x.Rows) == 0 || x.Edition != "ussd-2025-11" {

@@ -15,7 +15,8 @@ func (migrateCommand) Help() string {
 
 DATABASE_URL names the database as its owner here, not as the bot's own role, which may not change the schema:
 
-  DATABASE_URL=postgres://firstcall_owner@db.example/firstcall?sslmode=verify-full firstcall migrate
+  DATABASE_URL=postgres://firstcall_owner@db.example/firstcall?sslmode=verify-full \
+     firstcall migrate
 
 Without DATABASE_URL the private Postgres of this machine's user is made and brought up to date.`
 }
