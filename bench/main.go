@@ -1,1 +1,129 @@
+// Command bench measures the bot on a private Postgres with fsync on, each figure beside a floor or a peer of the same run.
+// It is a module of its own, so that the peers stay out of the product. docs/performance.md explains the figures.
+//
+//	go run -C bench . [flags] step|drain|lag|kill|memory ...
 package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"slices"
+	"time"
+)
+
+// sizes say how much is measured.
+type sizes struct {
+	runs, tenants, steps, due, parked, rate, alarms, open int
+	stale, peer                                           bool
+	cpu                                                   string
+}
+
+var measures = map[string]func(context.Context, *place, sizes) error{
+	"step": step,
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var s sizes
+	flag.IntVar(&s.runs, "runs", 3, "how often each thing is measured; medians are shown")
+	flag.IntVar(&s.tenants, "tenants", 1000, "customers")
+	flag.IntVar(&s.steps, "steps", 400, "step: conversations, at most one a customer")
+	flag.IntVar(&s.due, "due", 100_000, "drain: subjects that are due")
+	flag.BoolVar(&s.stale, "stale-cards", false, "drain: every alarm finds a card that has to change, too")
+	flag.BoolVar(&s.peer, "peer", true, "drain: measure River beside it")
+	flag.IntVar(&s.parked, "parked", 1_000_000, "lag and kill: incidents that are due some day")
+	flag.IntVar(&s.rate, "rate", 300, "lag: alarms a second")
+	flag.IntVar(&s.alarms, "alarms", 6000, "lag: alarms in all")
+	flag.IntVar(&s.open, "open", 100_000, "memory: open incidents")
+	flag.StringVar(&s.cpu, "cpuprofile", "", "a file for the processor's profile of this process")
+	flag.Usage = func() {
+		fmt.Fprintln(os.Stderr, "bench [flags] step|drain|lag|kill|memory ...")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() == 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	exit(run(ctx, flag.Args(), s))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func run(ctx context.Context, names []string, s sizes) (err error) {
+	for _, name := range names {
+		if measures[name] == nil {
+			return fmt.Errorf("there is no measure %q", name)
+		}
+	}
+	if s.cpu != "" {
+		f, err := os.Create(s.cpu)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	p, err := newPlace(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := p.close(); err == nil {
+			err = e
+		}
+	}()
+	for _, name := range names {
+		say("== %s (%s)", name, busy())
+		if err := measures[name](ctx, p, s); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+var out io.Writer = os.Stdout
+
+func say(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
+
+// busy says how much else the machine is doing; figures of a busy one are worth little.
+func busy() string {
+	load, err := os.ReadFile("/proc/loadavg")
+	if err != nil || len(load) < 4 {
+		return "load unknown"
+	}
+	return "load " + string(load[:4])
+}
+
+// quantile is the value below which a part of all lie.
+func quantile(all []time.Duration, part float64) time.Duration {
+	if len(all) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[min(len(sorted)-1, int(part*float64(len(sorted))))]
+}
+
+func median(all []time.Duration) time.Duration { return quantile(all, 0.5) }
+
+func medianOf(all []float64) float64 {
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[len(sorted)/2]
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }

@@ -514,6 +514,31 @@ func TestATakeoverLooksBeforeItRepeats(t *testing.T) {
 	}
 }
 
+// A process that stood still between marking and sending has lost the
+// destination by the time it goes on; its message is then another's affair.
+func TestASenderThatStoodStillDoesNotSend(t *testing.T) {
+	t.Parallel()
+	for _, step := range []string{"out: marked", "out: before sending", "out: after sending", "out: settled"} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			s := newDesk(t)
+			s.rings("#contoso", "page")
+			b := s.replica()
+			stood := false
+			b.Step = func(name string) {
+				if name == step && !stood {
+					stood = true
+					s.later(91 * time.Second) // the lease is over, and another process delivers
+				}
+			}
+			_, err := b.Deliver(context.Background())
+			s.must(err)
+			s.later(time.Hour)
+			s.want("#contoso> page")
+		})
+	}
+}
+
 func TestACrashWhileEscalatingTellsOnce(t *testing.T) {
 	t.Parallel()
 	s := newDesk(t)

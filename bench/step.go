@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"example.com/firstcall/bot"
+	"example.com/firstcall/storage"
+)
+
+// step measures single steps of the conversation, from Handle to the commit, beside their statements alone.
+func step(ctx context.Context, p *place, s sizes) error {
+	now := time.Now().UTC().Truncate(time.Second)
+	n := min(s.steps, s.tenants)
+	if err := p.furnish(ctx, "step_model", n, now); err != nil {
+		return err
+	}
+	if err := p.inside(ctx, "step_model", func(db *sql.DB) error {
+		_, err := db.ExecContext(ctx, `CREATE TABLE one_row (n bigint); GRANT INSERT ON one_row TO `+storage.App)
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := p.settle(ctx, "step_model"); err != nil {
+		return err
+	}
+	results := map[string]*stepResult{}
+	var commits []time.Duration
+	for range s.runs {
+		if err := p.oneStepRun(ctx, n, now, results, &commits); err != nil {
+			return err
+		}
+	}
+	commit := median(commits)
+	say("one-row commit: %s", ms(commit))
+	for _, name := range stepNames {
+		r := results[name]
+		say("%-14s %d statements and BEGIN, COMMIT: Handle %s (p99 %s), bare %s: %.2f times; %.1f commits' worth, bare %.1f", name, r.statements,
+			ms(median(r.ours)), ms(quantile(r.ours, 0.99)), ms(median(r.bare)), float64(median(r.ours))/float64(median(r.bare)),
+			float64(median(r.ours))/float64(commit), float64(median(r.bare))/float64(commit))
+	}
+	return p.drop(ctx, "step_model")
+}
+
+var stepNames = []string{"intake answer", "intake submit", "ack button"}
+
+type stepResult struct {
+	statements int
+	ours, bare []time.Duration
+}
+
+type recordedStep struct {
+	name string // "" for what isn't measured
+	tx   []*transaction
+}
+
+func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, results map[string]*stepResult, commits *[]time.Duration) error {
+	const name = "step_run"
+	if err := p.fresh(ctx, name, "step_model"); err != nil {
+		return err
+	}
+	var r recorder
+	store, err := p.open(ctx, name, &r)
+	if err != nil {
+		return err
+	}
+	b := newBot(store, func() time.Time { return now })
+	var steps []recordedStep
+	do := func(name string, f func() error) error {
+		r.take()
+		begun := time.Now()
+		if err := f(); err != nil {
+			return err
+		}
+		took := time.Since(begun)
+		all := r.take()
+		steps = append(steps, recordedStep{name, all})
+		if name != "" {
+			if results[name] == nil {
+				results[name] = &stepResult{}
+			}
+			results[name].ours = append(results[name].ours, took)
+			results[name].statements = len(all[0].statements)
+		}
+		return nil
+	}
+	const warm = 20 // conversations until every statement is prepared and planned
+	play := func(i int) error {
+		c := conversation{bot: b, customer: i, unique: "step"}
+		names := stepNames
+		if i < warm {
+			names = []string{"", "", ""}
+		}
+		if err := do("", func() error { return c.start(ctx) }); err != nil {
+			return err
+		}
+		for _, key := range []string{"product", "environment", "happened"} {
+			if err := do("", func() error { return c.answer(ctx, key, answers[key]) }); err != nil {
+				return err
+			}
+		}
+		if err := do(names[0], func() error { return c.answer(ctx, "impact", answers["impact"]) }); err != nil {
+			return err
+		}
+		if err := do(names[1], func() error { return c.submit(ctx) }); err != nil {
+			return err
+		}
+		var tenant, id string
+		if err := p.inside(ctx, name, func(db *sql.DB) error {
+			return db.QueryRowContext(ctx, "SELECT tenant_id, id FROM incidents WHERE ref = $1", fmt.Sprintf("C%d-1", i)).Scan(&tenant, &id)
+		}); err != nil {
+			return err
+		}
+		return do(names[2], func() error {
+			e := bot.Event{
+				Key: fmt.Sprintf("ack-%d", i), Platform: "console", Person: "kenji", Place: "#engineers", Kind: bot.Pressed, Action: "ack",
+				Subject: tenant + " " + id,
+			}
+			_, err := b.Handle(ctx, e)
+			return err
+		})
+	}
+	for i := range n {
+		if err := play(i); err != nil {
+			return err
+		}
+	}
+	_ = store.Close()
+
+	if err := p.fresh(ctx, name, "step_model"); err != nil {
+		return err
+	}
+	bare, err := newPlayer(ctx, p.server.URL(storage.App, name))
+	if err != nil {
+		return err
+	}
+	defer bare.close()
+	for _, st := range steps {
+		var took time.Duration
+		for _, t := range st.tx {
+			d, err := bare.play(ctx, t)
+			if err != nil {
+				return err
+			}
+			took += d
+		}
+		if st.name != "" {
+			results[st.name].bare = append(results[st.name].bare, took)
+		}
+	}
+	for range 300 {
+		begun := time.Now()
+		if err := bare.run(ctx, statement{text: "INSERT INTO one_row VALUES (1)", query: true}); err != nil {
+			return err
+		}
+		*commits = append(*commits, time.Since(begun))
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/domain"
+	"example.com/firstcall/domain/terms"
+)
+
+// report is what the answers say.
+func (in *intake) report() domain.Report {
+	a := in.d.Answers
+	r := domain.Report{
+		Happened: a[fieldHappened], Impact: a[fieldImpact], Product: a[fieldProduct],
+		Production:   a[fieldEnvironment] != nonProduction,
+		Subscription: in.said(fieldSubscription),
+		Owner:        domain.Contact{Name: a[fieldOwner], Phone: in.said(fieldPhone), Email: in.said(fieldEmail)},
+		Contacts:     parseContacts(a[fieldContacts]),
+		Language:     a[fieldLanguage], Zone: a[fieldZone], Country: in.tenant.Country,
+		Via: in.via(),
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(a[fieldHappened]), "\n")
+	r.Title, _ = words.Cut(words.Line(first), maxTitle)
+	r.Since, _ = time.Parse(time.RFC3339, a[fieldSince])
+	if e, ok := in.running(); ok && a[fieldEvent] == yes {
+		r.EventID = e.ID
+	}
+	return r
+}
+
+// via is phone when the provider's person writes down a call; "" leaves it to
+// the terms.
+func (in *intake) via() terms.Channel {
+	if in.v.door.Person.Side == domain.Provider && in.d.Answers[fieldReported] == byPhone {
+		return terms.Phone
+	}
+	return ""
+}
+
+// tag is what the text of a case for a business event must contain (A3-06).
+func (in *intake) tag(r domain.Report) string {
+	if r.EventID != "" {
+		return domain.EventTag
+	}
+	return ""
+}
+
+// promise is what the report would get at that severity, made the way it is
+// made or, where it isn't made yet, the way the plans want.
+func (in *intake) promise(s terms.Severity, commit bool) (terms.Commitment, error) {
+	r := in.report()
+	env, err := in.scene.env(&r)
+	if err != nil {
+		return terms.Commitment{}, err
+	}
+	return domain.Promise(env, r, s, commit, in.v.now, r.EventID != "", in.tag(r), r.Via)
+}
+
+// preview says what choosing a severity would get and owe, before it is chosen.
+func (in *intake) preview(s terms.Severity) words.Text {
+	c, err := in.promise(s, s == terms.Sev1 || s == terms.SevA)
+	if err != nil {
+		return ""
+	}
+	return in.previewText(c)
+}
+
+// previewText says what a commitment gets and owes, in one line each.
+func (in *intake) previewText(c terms.Commitment) words.Text {
+	w := in.v.words()
+	var lines []words.Text
+	if t := c.FirstResponse; t != nil {
+		lines = append(lines, w.PreviewResponse(t.Target, w.Clock(t.Clock), t.Due, w.Plan(c.Plan)))
+	} else {
+		lines = append(lines, w.PreviewNone())
+	}
+	if t := c.WorkBegins; t != nil {
+		lines = append(lines, w.PreviewWork(t.Due))
+	}
+	if len(c.Assigned) > 0 {
+		lines = append(lines, w.PreviewAssigned(factList(w, c.Assigned)))
+	}
+	if len(c.Duties) > 0 {
+		lines = append(lines, w.PreviewDuties(factList(w, c.Duties)))
+	}
+	if in.elsewhere(c) {
+		lines = append(lines, w.PreviewVia(channelList(w, c.SubmitVia)))
+	}
+	return words.Lines(lines...)
+}
+
+// elsewhere says whether the case has to be made another way than here.
+func (in *intake) elsewhere(c terms.Commitment) bool {
+	return in.via() == "" && c.Plan != "" && len(c.SubmitVia) > 0 && !slices.Contains(c.SubmitVia, terms.Chat) &&
+		!slices.Contains(in.scene.agreement.Policy.ChatSubmits, c.Plan)
+}
+
+// consequence is what may follow when the customer has nobody around the clock.
+func (in *intake) consequence(s terms.Severity) words.Text {
+	if in.scene == nil || s == "" {
+		return ""
+	}
+	c, err := in.promise(s, false)
+	if err != nil {
+		return ""
+	}
+	return in.v.words().Code(c.IfCustomerCannot, nil)
+}
+
+// summary is what will be opened, to be confirmed.
+func (in *intake) summary() words.Text {
+	w := in.v.words()
+	a := in.d.Answers
+	var lines []words.Text
+	for _, key := range fieldOrder {
+		f, applies := in.field(key)
+		if !applies || a[key] == "" || a[key] == skipped {
+			continue
+		}
+		label, _ := w.Look("field", key, nil)
+		if key == fieldHappened && a[fieldKind] == string(domain.Advice) {
+			label = w.LabelQuestion()
+		}
+		lines = append(lines, w.SummaryLine(label, in.value(f)))
+	}
+	sev := terms.Severity(a[fieldSeverity])
+	if sev != "" && a[fieldKind] != string(domain.Advice) {
+		if c, err := in.promise(sev, a[fieldCommit] == yes); err == nil {
+			lines = append(lines, "", in.previewText(c))
+			if a[fieldCommit] == no && (sev == terms.Sev1 || sev == terms.SevA) {
+				lines = append(lines, w.SummaryNoCommitment(w.Code(c.IfCustomerCannot, nil)))
+			}
+		}
+		lines = append(lines, w.SummaryTargets())
+	}
+	return words.Lines(append(lines, "", w.SummaryConfirm())...)
+}
+
+// value is an answer as a person reads it.
+func (in *intake) value(f Field) words.Text {
+	w := in.v.words()
+	a := in.d.Answers[f.Key]
+	switch {
+	case f.Key == fieldSeverity:
+		return words.Plain(a)
+	case f.Kind == FieldTime:
+		t, _ := time.Parse(time.RFC3339, a)
+		return words.At(t)
+	case f.Key == fieldContacts:
+		var all []words.Text
+		for _, c := range parseContacts(a) {
+			all = append(all, contactLine(c))
+		}
+		return words.Join("; ", all...)
+	case f.Kind == FieldLong:
+		short, _ := words.Cut(words.Line(a), 200)
+		return words.Plain(short)
+	case f.Key == fieldSubscription && a == otherSubscription:
+		return w.SubscriptionOther()
+	}
+	for _, o := range f.Options {
+		if o.Value == a {
+			return o.Label
+		}
+	}
+	return words.Plain(a)
+}
+
+// finish opens the incident, or says why it can't be opened yet.
+func (in *intake) finish(ctx context.Context) (Reply, error) {
+	v := in.v
+	r := in.report()
+	env, err := in.scene.env(&r)
+	if err != nil {
+		return Reply{}, err
+	}
+	o := domain.Opening{
+		ID: domain.IncidentID(v.bot.NewID()), Tenant: in.d.Tenant, Kind: domain.Kind(in.d.Answers[fieldKind]), Report: r, By: v.actor(),
+		Severity: terms.Severity(in.d.Answers[fieldSeverity]), Commit24x7: in.d.Answers[fieldCommit] == yes,
+		AboutEvent: r.EventID != "", Tag: in.tag(r), Reporter: in.reporter(), Place: in.place(),
+	}
+	if o.Severity == terms.SevC {
+		o.Commit24x7 = false
+	}
+	// Asked before a number is taken, so that what is refused leaves no gap.
+	_, err = domain.OpenIncident(o, v.now, env)
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) && refusal.Code != "not_allowed" {
+		if f, applies := in.field(refusal.Field); applies {
+			in.errs[f.Key] = sayRefusal(v.words(), refusal)
+			return in.ask(ctx)
+		}
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	number, err := v.tx.NextNumber(ctx, in.d.Tenant)
+	if err != nil {
+		return Reply{}, fmt.Errorf("next number: %w", err)
+	}
+	o.Ref = in.tenant.Prefix + "-" + strconv.Itoa(number)
+	out, err := domain.OpenIncident(o, v.now, env)
+	if err != nil {
+		return Reply{}, err
+	}
+	kept := in.scene.kept(domain.Incident{}, out, env)
+	kept.New, kept.Number = true, number
+	if err := v.tx.Keep(ctx, in.d.Tenant, []Kept{kept}); err != nil {
+		return Reply{}, fmt.Errorf("keep %s: %w", o.Ref, err)
+	}
+	v.bot.step("in: decision written")
+	// What is left of the draft answers a button pressed twice.
+	in.d.Answers, in.d.Asked = map[string]string{keptOpened: o.Ref}, nil
+	in.d.SavedAt, in.d.RemindAt, in.d.EndsAt = v.now, time.Time{}, v.now.Add(draftLife)
+	if err := v.tx.SaveDraft(ctx, in.d); err != nil {
+		return Reply{}, fmt.Errorf("end the draft: %w", err)
+	}
+	return Reply{Text: openedText(v.words(), kept.Incident), Close: true}, nil
+}
+
+// reporter is the customer's person whose incident it is: who reports it, or
+// for whom somebody of the provider's writes it down.
+func (in *intake) reporter() domain.PersonID {
+	p := in.v.door.Person
+	if p.Side == domain.Provider {
+		if p = in.customersPerson(in.d.Answers[fieldOwner]); p == nil {
+			return ""
+		}
+	}
+	return p.ID
+}
+
+// place is where the customer talks about it: where it was reported, or the
+// customer's first channel when somebody of the provider's writes it down.
+func (in *intake) place() domain.PlaceID {
+	if p := in.where(); p != nil && p.Side == domain.Customer {
+		return p.ID
+	}
+	if in.v.door.Person.Side != domain.Provider {
+		return ""
+	}
+	for _, r := range in.scene.directory.Recipients {
+		if p := r.Place; p != nil && p.Side == domain.Customer && p.Purpose == ForCustomer {
+			return p.ID
+		}
+	}
+	return ""
+}
+
+// openedText says what comes next.
+func openedText(w *words.Words, inc domain.Incident) words.Text {
+	switch {
+	case inc.Status == domain.AwaitingCase:
+		return words.Lines(w.OpenedAwaiting(inc.Ref, channelList(w, inc.Promise.SubmitVia)), pasteText(w, inc), w.OpenedAwaitingNext(inc.Ref))
+	case inc.Kind == domain.Advice:
+		return w.OpenedAdvice(inc.Ref)
+	case inc.FirstResponse.Due.IsZero():
+		return w.OpenedNoTarget(inc.Ref)
+	default:
+		return w.Opened(inc.Ref, inc.FirstResponse.Due)
+	}
+}
