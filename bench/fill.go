@@ -37,11 +37,13 @@ func customers(n int, start time.Time) (bot.Setup, error) {
 	}
 	for _, x := range s.People {
 		if x.Tenant == provider {
+			x.Identities = []bot.Identity{{Platform: "console", ID: x.Person.Name}}
 			all.People = append(all.People, x)
 		}
 	}
 	for _, x := range s.Places {
 		if x.Tenant == provider {
+			x.Channel = bot.Identity{Platform: "console", ID: x.Place.Name}
 			all.Places = append(all.Places, x)
 		}
 	}
@@ -196,7 +198,7 @@ func copies(ctx context.Context, db *sql.DB, each, from int, by spread, cards, s
 WITH c AS MATERIALIZED (
     SELECT i.tenant_id, i.id AS model, i.ref AS model_ref, k, gen_random_uuid() AS id, t.prefix || '-' || k AS ref, %s AS later
     FROM incidents i JOIN tenants t ON t.id = i.tenant_id, generate_series(%d, %d) AS k WHERE i.number = 1),
-some AS (
+made AS (
     INSERT INTO incidents (%s) SELECT %s FROM c JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.model),
 wake AS (
     INSERT INTO wakes (tenant_id, kind, subject_id, at)

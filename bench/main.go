@@ -19,12 +19,12 @@ import (
 // sizes say how much is measured.
 type sizes struct {
 	runs, tenants, steps, due, parked, rate, alarms, open int
-	stale, peer                                           bool
+	stale, peer, verbose                                  bool
 	cpu                                                   string
 }
 
 var measures = map[string]func(context.Context, *place, sizes) error{
-	"step": step,
+	"step": step, "drain": drain,
 }
 
 func main() {
@@ -41,6 +41,7 @@ func main() {
 	flag.IntVar(&s.rate, "rate", 300, "lag: alarms a second")
 	flag.IntVar(&s.alarms, "alarms", 6000, "lag: alarms in all")
 	flag.IntVar(&s.open, "open", 100_000, "memory: open incidents")
+	flag.BoolVar(&s.verbose, "v", false, "say what each statement took when played alone")
 	flag.StringVar(&s.cpu, "cpuprofile", "", "a file for the processor's profile of this process")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "bench [flags] step|drain|lag|kill|memory ...")
@@ -67,17 +68,6 @@ func run(ctx context.Context, names []string, s sizes) (err error) {
 		if measures[name] == nil {
 			return fmt.Errorf("there is no measure %q", name)
 		}
-	}
-	if s.cpu != "" {
-		f, err := os.Create(s.cpu)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
 	}
 	p, err := newPlace(ctx)
 	if err != nil {
@@ -127,3 +117,20 @@ func medianOf(all []float64) float64 {
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
+
+// profiled runs f under the processor's profiler when a file is wanted.
+func (s sizes) profiled(f func() error) error {
+	if s.cpu == "" {
+		return f()
+	}
+	file, err := os.Create(s.cpu)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
+}

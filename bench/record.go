@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -128,6 +130,30 @@ func (t *recordedTx) Rollback() error {
 type player struct {
 	conn     wholeConn
 	prepared map[string]driver.Stmt
+	spent    map[string]*spending // by the beginning of a statement
+}
+
+type spending struct {
+	times int
+	took  time.Duration
+}
+
+func (p *player) spend(text string, begun time.Time) {
+	line := firstLine(text)
+	if p.spent[line] == nil {
+		p.spent[line] = &spending{}
+	}
+	p.spent[line].times++
+	p.spent[line].took += time.Since(begun)
+}
+
+// where says what the statements took, the dearest first.
+func (p *player) where() {
+	lines := slices.SortedFunc(maps.Keys(p.spent), func(a, b string) int { return cmp.Compare(p.spent[b].took, p.spent[a].took) })
+	for _, l := range lines {
+		s := p.spent[l]
+		say("  %7d times %9s each  %s", s.times, (s.took / time.Duration(s.times)).Round(time.Microsecond), l)
+	}
 }
 
 func newPlayer(ctx context.Context, url string) (*player, error) {
@@ -139,7 +165,7 @@ func newPlayer(ctx context.Context, url string) (*player, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &player{conn: c.(wholeConn), prepared: map[string]driver.Stmt{}}, nil
+	return &player{conn: c.(wholeConn), prepared: map[string]driver.Stmt{}, spent: map[string]*spending{}}, nil
 }
 
 func (p *player) close() { _ = p.conn.Close() }
@@ -152,15 +178,19 @@ func (p *player) play(ctx context.Context, t *transaction) (time.Duration, error
 		return 0, err
 	}
 	for _, s := range t.statements {
+		at := time.Now()
 		if err := p.run(ctx, s); err != nil {
 			_ = tx.Rollback()
 			return 0, fmt.Errorf("%s: %w", firstLine(s.text), err)
 		}
+		p.spend(s.text, at)
 	}
 	if !t.committed {
 		return time.Since(begun), tx.Rollback()
 	}
+	at := time.Now()
 	err = tx.Commit()
+	p.spend("COMMIT", at)
 	return time.Since(begun), err
 }
 
@@ -197,6 +227,6 @@ func (p *player) run(ctx context.Context, s statement) error {
 }
 
 func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return line[:min(len(line), 70)]
+	line := strings.Join(strings.Fields(text), " ")
+	return line[:min(len(line), 90)]
 }

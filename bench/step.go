@@ -8,6 +8,7 @@ import (
 
 	"example.com/firstcall/bot"
 	"example.com/firstcall/storage"
+	"example.com/firstcall/storage/localpg"
 )
 
 // step measures single steps of the conversation, from Handle to the commit, beside their statements alone.
@@ -29,7 +30,7 @@ func step(ctx context.Context, p *place, s sizes) error {
 	results := map[string]*stepResult{}
 	var commits []time.Duration
 	for range s.runs {
-		if err := p.oneStepRun(ctx, n, now, results, &commits); err != nil {
+		if err := p.oneStepRun(ctx, n, now, s, results, &commits); err != nil {
 			return err
 		}
 	}
@@ -40,6 +41,10 @@ func step(ctx context.Context, p *place, s sizes) error {
 		say("%-14s %d statements and BEGIN, COMMIT: Handle %s (p99 %s), bare %s: %.2f times; %.1f commits' worth, bare %.1f", name, r.statements,
 			ms(median(r.ours)), ms(quantile(r.ours, 0.99)), ms(median(r.bare)), float64(median(r.ours))/float64(median(r.bare)),
 			float64(median(r.ours))/float64(commit), float64(median(r.bare))/float64(commit))
+	}
+	if s.verbose {
+		say("postgres at %s; press enter", p.server.URL(localpg.Superuser, "step_run"))
+		_, _ = fmt.Scanln()
 	}
 	return p.drop(ctx, "step_model")
 }
@@ -56,7 +61,7 @@ type recordedStep struct {
 	tx   []*transaction
 }
 
-func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, results map[string]*stepResult, commits *[]time.Duration) error {
+func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, results map[string]*stepResult, commits *[]time.Duration) error {
 	const name = "step_run"
 	if err := p.fresh(ctx, name, "step_model"); err != nil {
 		return err
@@ -86,7 +91,7 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, results ma
 		}
 		return nil
 	}
-	const warm = 20 // conversations until every statement is prepared and planned
+	warm := min(20, n/2) // conversations until every statement is prepared and planned
 	play := func(i int) error {
 		c := conversation{bot: b, customer: i, unique: "step"}
 		names := stepNames
@@ -104,30 +109,50 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, results ma
 		if err := do(names[0], func() error { return c.answer(ctx, "impact", answers["impact"]) }); err != nil {
 			return err
 		}
-		if err := do(names[1], func() error { return c.submit(ctx) }); err != nil {
-			return err
-		}
-		var tenant, id string
-		if err := p.inside(ctx, name, func(db *sql.DB) error {
-			return db.QueryRowContext(ctx, "SELECT tenant_id, id FROM incidents WHERE ref = $1", fmt.Sprintf("C%d-1", i)).Scan(&tenant, &id)
-		}); err != nil {
-			return err
-		}
-		return do(names[2], func() error {
-			e := bot.Event{
-				Key: fmt.Sprintf("ack-%d", i), Platform: "console", Person: "kenji", Place: "#engineers", Kind: bot.Pressed, Action: "ack",
-				Subject: tenant + " " + id,
-			}
-			_, err := b.Handle(ctx, e)
-			return err
-		})
+		return do(names[1], func() error { return c.submit(ctx) })
 	}
-	for i := range n {
-		if err := play(i); err != nil {
+	if err := s.profiled(func() error {
+		for i := range n {
+			if err := play(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	subjects, err := p.subjects(ctx, name)
+	if err != nil {
+		return err
+	}
+	for i, subject := range subjects {
+		step := stepNames[2]
+		if i < warm {
+			step = ""
+		}
+		if err := do(step, func() error {
+			_, err := b.Handle(ctx, bot.Event{
+				Key: fmt.Sprintf("ack-%d", i), Platform: "console", Person: "kenji", Place: "#engineers", Kind: bot.Pressed, Action: "ack",
+				Subject: subject,
+			})
+			return err
+		}); err != nil {
 			return err
 		}
 	}
 	_ = store.Close()
+	if err := p.inside(ctx, name, func(db *sql.DB) error {
+		var acked int
+		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM incidents WHERE acked_at IS NOT NULL").Scan(&acked); err != nil {
+			return err
+		}
+		if acked != n {
+			return fmt.Errorf("%d of %d incidents were acknowledged", acked, n)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
 
 	if err := p.fresh(ctx, name, "step_model"); err != nil {
 		return err
@@ -150,6 +175,9 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, results ma
 			results[st.name].bare = append(results[st.name].bare, took)
 		}
 	}
+	if s.verbose {
+		bare.where()
+	}
 	for range 300 {
 		begun := time.Now()
 		if err := bare.run(ctx, statement{text: "INSERT INTO one_row VALUES (1)", query: true}); err != nil {
@@ -158,4 +186,24 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, results ma
 		*commits = append(*commits, time.Since(begun))
 	}
 	return nil
+}
+
+// subjects are what the buttons of all incidents carry.
+func (p *place) subjects(ctx context.Context, name string) (all []string, err error) {
+	err = p.inside(ctx, name, func(db *sql.DB) error {
+		rows, err := db.QueryContext(ctx, "SELECT tenant_id || ' ' || id FROM incidents ORDER BY opened_at, ref")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				return err
+			}
+			all = append(all, s)
+		}
+		return rows.Err()
+	})
+	return all, err
 }

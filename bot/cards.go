@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"example.com/firstcall/bot/words"
@@ -12,45 +11,82 @@ import (
 
 func rfc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// cards are the incident's: one for the customer and one for the engineers who
-// have it, each as it should look now.
-func (s *scene) cards(i domain.Incident) []Card {
-	var out []Card
-	add := func(audience string, r Recipient) {
-		lang, zone := r.reader()
-		m := s.bot.card(words.In(lang), i, audience)
-		m.Lang, m.Zone = lang, zone
-		out = append(out, Card{Topic: "incident:" + string(i.ID) + ":" + audience, Incident: i.ID, Destination: r.Destination, Message: m})
-	}
-	for _, r := range s.directory.who(&i, domain.ToCustomer) {
-		add(forCustomer, r)
-	}
-	for _, r := range s.directory.who(&i, domain.ToEngineers) {
-		add(forEngineers, r)
-	}
-	return out
-}
-
 // The audiences of an incident's cards.
 const (
 	forCustomer  = "customer"
 	forEngineers = "engineers"
 )
 
+// cards are the incident's, each as it should look now: the customer's, the
+// one in the place that takes incidents first, and the one of the team that has
+// it. A team that has just handed it on is told so on its card, which says no
+// more than that and so stays true.
+func (s *scene) cards(i, before *domain.Incident) []Card {
+	out := make([]Card, 0, 3)
+	add := func(audience string, r Recipient, moved bool) {
+		topic := "incident:" + string(i.ID) + ":" + audience
+		if slices.ContainsFunc(out, func(c Card) bool { return c.Destination == r.Destination && c.Topic == topic }) {
+			return
+		}
+		lang, zone := r.reader()
+		var m Message
+		if w := words.In(lang); moved {
+			m = s.movedCard(w, i)
+		} else {
+			m = s.card(w, i, audience)
+		}
+		m.Lang, m.Zone = lang, zone
+		out = append(out, Card{Topic: topic, Incident: i.ID, Destination: r.Destination, Message: m})
+	}
+	for _, r := range s.who(i, domain.ToCustomer) {
+		add(forCustomer, r, false)
+	}
+	for _, r := range s.who(i, domain.ToEngineers) {
+		add(forEngineers, r, false)
+	}
+	if i.Team == "" && before.Team == "" {
+		return out
+	}
+	for _, r := range s.who(i, "team:") {
+		add(forEngineers, r, false)
+	}
+	if before.Team != "" && before.Team != i.Team {
+		for _, r := range s.who(i, "team:"+domain.Who(before.Team)) {
+			add(forEngineers, r, true)
+		}
+	}
+	return out
+}
+
 // card is the incident as an audience sees it now.
-func (b *Bot) card(w *words.Words, i domain.Incident, audience string) Message {
+func (s *scene) card(w *words.Words, i *domain.Incident, audience string) Message {
 	if audience == forCustomer {
 		return customerCard(w, i)
 	}
-	product := i.Report.Product
-	if p, err := b.Terms.Product(product); err == nil {
-		product = p.Name
-	}
-	return engineerCard(w, i, product)
+	return s.engineerCard(w, i)
 }
 
-// state says in a few words where the incident stands.
-func state(w *words.Words, i domain.Incident) words.Text {
+// movedCard is what the card of a team says that has handed the incident on.
+func (s *scene) movedCard(w *words.Words, i *domain.Incident) Message {
+	return Message{
+		Text:    w.CardHeadlineOf(i.Ref, s.agreement.Customer, level(w, i), i.Report.Title, w.StateMoved(teamName(w, i.Team))),
+		Buttons: []Button{button(w, i, "why")},
+	}
+}
+
+// teamName is what people call a team; the first one has no name of its own.
+func teamName(w *words.Words, team string) words.Text {
+	if team == "" {
+		team = firstTeam
+	}
+	if name, ok := w.Look("choice", team, nil); ok {
+		return name
+	}
+	return words.Plain(team)
+}
+
+// state says in a few words where the incident stands, and what comes next.
+func state(w *words.Words, i *domain.Incident) words.Text {
 	switch i.Status {
 	case domain.AwaitingCase:
 		return w.StateAwaitingCase()
@@ -67,156 +103,222 @@ func state(w *words.Words, i domain.Incident) words.Text {
 		return w.StateCancelled()
 	case domain.Open:
 	}
-	switch {
-	case i.FirstResponse.Running() && i.AckedName == "":
-		return w.StateWaiting(i.FirstResponse.Due)
-	case i.FirstResponse.Running():
-		return w.StateSeen(i.AckedName, i.FirstResponse.Due)
+	due, late := i.FirstResponse.Due, passed(i.FirstResponse)
+	switch calling := i.FirstResponse.Running(); {
+	case calling && i.OwnerName != "" && late:
+		return w.StateTakenLate(i.OwnerName, due)
+	case calling && i.OwnerName != "":
+		return w.StateTaken(i.OwnerName, due)
+	case calling && i.AckedName != "" && late:
+		return w.StateSeenLate(i.AckedName, due)
+	case calling && i.AckedName != "":
+		return w.StateSeen(i.AckedName, due)
+	case calling && late:
+		return w.StateWaitingLate(due)
+	case calling:
+		return w.StateWaiting(due)
 	case i.OwnerName != "":
 		return w.StateWorking(i.OwnerName)
 	case i.AckedName != "":
-		return w.StateWorking(i.AckedName)
+		return w.StateAnswered(i.AckedName)
 	default:
 		return w.StateOpen()
 	}
 }
 
-func headline(w *words.Words, i domain.Incident) words.Text {
+// level is the severity in a few words, or that it is advice.
+func level(w *words.Words, i *domain.Incident) words.Text {
 	if i.Kind == domain.Advice {
-		return w.CardAdvice(i.Ref, i.Report.Title, state(w, i))
+		return w.LevelAdvice()
 	}
-	return w.CardHeadline(i.Ref, string(i.Severity), i.Report.Title, state(w, i))
+	return w.LevelSeverity(string(i.Severity))
 }
 
-func customerCard(w *words.Words, i domain.Incident) Message {
-	m := Message{Text: headline(w, i)}
-	fact := func(label, value words.Text) { m.Fields = append(m.Fields, Fact{label, value}) }
+func headline(w *words.Words, i *domain.Incident) words.Text {
+	return w.CardHeadline(i.Ref, level(w, i), i.Report.Title, state(w, i))
+}
+
+// headlineOf names the customer, for those who work for many.
+func headlineOf(w *words.Words, i *domain.Incident, customer string) words.Text {
+	return w.CardHeadlineOf(i.Ref, customer, level(w, i), i.Report.Title, state(w, i))
+}
+
+// facts gathers the labelled lines of a card.
+type facts []Fact
+
+func (f *facts) add(label, value words.Text) { *f = append(*f, Fact{label, value}) }
+
+func customerCard(w *words.Words, i *domain.Incident) Message {
+	var f facts
 	if i.Status == domain.AwaitingCase {
-		fact(w.CardNext(), w.CardCaseWanted(channelList(w, i.Promise.SubmitVia)))
+		f.add(w.CardNext(), w.CardCaseWanted(channelList(w, i.Promise.SubmitVia)))
 	}
-	firstCall(w, i, fact)
-	if i.WorkBegins.Running() && i.Live() {
-		fact(w.CardWork(), w.CardWorkDue(i.WorkBegins.Due))
-	} else if !i.WorkBegins.Met.IsZero() {
-		fact(w.CardWork(), w.CardWorkBegun(i.WorkBegins.Met))
-	}
-	if i.OwnerName != "" {
-		fact(w.CardWith(), words.Plain(i.OwnerName))
-	}
-	owed(w, i, fact)
+	f.firstCall(w, i)
+	f.work(w, i)
+	f.with(w, i)
+	f.owed(w, i, w.CardYouOwe())
 	if i.LastUpdate != "" {
-		fact(w.CardLatest(), w.CardLatestAt(i.LastUpdate, i.LastUpdateAt))
+		f.add(w.CardLatest(), w.CardLatestAt(i.LastUpdate, i.LastUpdateAt))
 	}
-	if i.NextUpdate.Running() && i.Live() {
-		fact(w.CardNextUpdate(), w.CardBy(i.NextUpdate.Due))
-	}
-	flags(w, i, fact)
-	m.Buttons = buttons(w, i, domain.Customer)
-	return m
+	f.nextUpdate(w, i)
+	f.flags(w, i)
+	return Message{Text: headline(w, i), Fields: f, Buttons: buttons(w, i, domain.Customer)}
 }
 
-func firstCall(w *words.Words, i domain.Incident, fact func(l, v words.Text)) {
-	switch {
-	case i.FirstResponse.Due.IsZero():
-	case !i.FirstResponse.Met.IsZero():
-		via := w.Channel(i.FirstResponseVia)
-		if i.FirstResponse.Missed(i.FirstResponse.Met) {
-			fact(w.CardFirstCall(), w.CardCalledLate(i.FirstResponseBy, i.FirstResponse.Met, via, i.FirstResponse.Due))
-		} else {
-			fact(w.CardFirstCall(), w.CardCalled(i.FirstResponseBy, i.FirstResponse.Met, via))
+func (s *scene) engineerCard(w *words.Words, i *domain.Incident) Message {
+	var f facts
+	product := i.Report.Product
+	if p, err := s.bot.Terms.Product(product); err == nil {
+		product = p.Name
+	}
+	f.add(w.CardProduct(), productLine(w, i, product, s.subscription(i.Report.Subscription)))
+	if i.Report.Impact != "" {
+		short, _ := words.Cut(words.Line(i.Report.Impact), 200)
+		f.add(w.CardImpact(), words.Plain(short))
+	}
+	f.add(w.CardContact(), contactLine(i.Report.Owner))
+	if i.Live() && len(i.Report.Contacts) > 0 {
+		var all []words.Text
+		for _, c := range i.Report.Contacts {
+			all = append(all, contactLine(c))
 		}
-	case i.Live():
-		fact(w.CardFirstCall(), w.CardCallDue(i.FirstResponse.Due, i.Promise.FirstResponse.Target, w.Clock(i.Promise.FirstResponse.Clock)))
+		f.add(w.CardRoundTheClock(), words.Join("; ", all...))
+	}
+	f.firstCall(w, i)
+	f.work(w, i)
+	f.with(w, i)
+	if i.Team != "" {
+		f.add(w.CardTeam(), words.Plain(i.Team))
+	}
+	if len(i.Promise.Assigned) > 0 && i.Live() {
+		f.add(w.CardAssigned(), factList(w, i.Promise.Assigned))
+	}
+	f.owed(w, i, w.CardTheyOwe())
+	f.nextUpdate(w, i)
+	if i.RemoteSystems != "" {
+		f.add(w.CardRemote(), words.Plain(i.RemoteSystems))
+	}
+	f.flags(w, i)
+	return Message{Text: headlineOf(w, i, s.agreement.Customer), Fields: f, Buttons: buttons(w, i, domain.Provider)}
+}
+
+func productLine(w *words.Words, i *domain.Incident, product, subscription string) words.Text {
+	switch {
+	case i.Kind == domain.Advice:
+		return words.Plain(product)
+	case subscription == "":
+		return w.CardProductIn(product, environment(w, i))
+	}
+	return w.CardProductLine(product, environment(w, i), subscription)
+}
+
+// subscription is what people call an enrolled subscription.
+func (s *scene) subscription(id string) string {
+	for n := range s.agreement.Subscriptions {
+		if sub := &s.agreement.Subscriptions[n]; sub.ID == id && sub.Name != "" {
+			return sub.Name
+		}
+	}
+	return id
+}
+
+func (f *facts) firstCall(w *words.Words, i *domain.Incident) {
+	c, t := i.FirstResponse, i.Promise.FirstResponse
+	switch {
+	case !c.Met.IsZero() && c.Missed(c.Met):
+		f.add(w.CardFirstCall(), w.CardCalledLate(i.FirstResponseBy, c.Met, w.Channel(i.FirstResponseVia), c.Due))
+	case !c.Met.IsZero():
+		f.add(w.CardFirstCall(), w.CardCalled(i.FirstResponseBy, c.Met, w.Channel(i.FirstResponseVia)))
+	case c.Due.IsZero() || t == nil || !i.Live():
+	case passed(c):
+		f.add(w.CardFirstCall(), w.CardCallLate(c.Due, t.Target, w.Clock(t.Clock)))
+	default:
+		f.add(w.CardFirstCall(), w.CardCallDue(c.Due, t.Target, w.Clock(t.Clock)))
+	}
+}
+
+func (f *facts) work(w *words.Words, i *domain.Incident) {
+	switch c := i.WorkBegins; {
+	case !c.Met.IsZero():
+		f.add(w.CardWork(), w.CardWorkBegun(c.Met))
+	case !c.Running() || !i.Live():
+	case passed(c):
+		f.add(w.CardWork(), w.CardWorkLate(c.Due))
+	default:
+		f.add(w.CardWork(), w.CardWorkDue(c.Due))
+	}
+}
+
+// with says who has it, and who saw it when.
+func (f *facts) with(w *words.Words, i *domain.Incident) {
+	switch {
+	case i.OwnerName != "" && i.AckedName == "":
+		f.add(w.CardWith(), words.Plain(i.OwnerName))
+	case i.OwnerName != "" && i.OwnerName == i.AckedName:
+		f.add(w.CardWith(), w.CardWithSince(i.OwnerName, i.AckedAt))
+	case i.OwnerName != "":
+		f.add(w.CardWith(), w.CardWithSeen(i.OwnerName, i.AckedName, i.AckedAt))
+	case i.AckedName != "":
+		f.add(w.CardSeen(), w.CardSeenBy(i.AckedName, i.AckedAt))
 	}
 }
 
 // owed is what the customer owes now.
-func owed(w *words.Words, i domain.Incident, fact func(l, v words.Text)) {
+func (f *facts) owed(w *words.Words, i *domain.Incident, label words.Text) {
 	if !i.Live() {
 		return
 	}
 	if i.Staffing.Running() {
-		fact(w.CardYouOwe(), w.CardStaffing())
-	}
-	if i.ChangeControl.Running() {
-		fact(w.CardYouOwe(), w.CardChangeControl(i.Asked, i.ChangeControl.Due))
+		f.add(label, w.CardStaffing())
 	}
 	switch {
+	case i.Asked == "":
+	case i.ChangeControl.Running() && passed(i.ChangeControl):
+		f.add(label, w.CardChangeControlLate(i.Asked, i.ChangeControl.Due))
+	case i.ChangeControl.Running():
+		f.add(label, w.CardChangeControl(i.Asked, i.ChangeControl.Due))
+	case i.Answer.Running() && passed(i.Answer):
+		f.add(label, w.CardAnswerLate(i.Asked, i.Answer.Due))
 	case i.Answer.Running():
-		fact(w.CardYouOwe(), w.CardAnswer(i.Asked, i.Answer.Due))
-	case i.Asked != "" && !i.ChangeControl.Running():
-		fact(w.CardYouOwe(), w.CardAnswerNoClock(i.Asked))
+		f.add(label, w.CardAnswer(i.Asked, i.Answer.Due))
+	default:
+		f.add(label, w.CardAnswerNoClock(i.Asked))
 	}
 }
 
-func flags(w *words.Words, i domain.Incident, fact func(l, v words.Text)) {
+func (f *facts) nextUpdate(w *words.Words, i *domain.Incident) {
+	switch {
+	case !i.NextUpdate.Running() || !i.Live():
+	case passed(i.NextUpdate):
+		f.add(w.CardNextUpdate(), w.CardWasDue(i.NextUpdate.Due))
+	default:
+		f.add(w.CardNextUpdate(), w.CardBy(i.NextUpdate.Due))
+	}
+}
+
+func (f *facts) flags(w *words.Words, i *domain.Incident) {
 	if i.Wanted != "" {
-		fact(w.CardWanted(), w.CardWantedChange(string(i.Severity), string(i.Wanted), i.WantedReason))
+		f.add(w.CardWanted(), w.CardWantedChange(string(i.Severity), string(i.Wanted), i.WantedReason))
 	}
 	if i.Downgrade != "" {
 		what, _ := w.Look("downgrade", string(i.Downgrade), nil)
-		fact(w.CardDowngrade(), w.CardDowngradeProposed(what, i.DowngradeWhy))
+		f.add(w.CardDowngrade(), w.CardDowngradeProposed(what, i.DowngradeWhy))
 	}
 	if i.BroadOutage {
-		fact(w.CardNote(), w.CardOutage())
+		f.add(w.CardNote(), w.CardOutage())
 	}
 	if i.ThirdParty != "" {
-		fact(w.CardThirdParty(), words.Plain(i.ThirdParty))
+		f.add(w.CardThirdParty(), words.Plain(i.ThirdParty))
 	}
 	if i.CaseNumber != "" {
-		fact(w.CardCaseNumber(), words.Plain(i.CaseNumber))
+		f.add(w.CardCaseNumber(), words.Plain(i.CaseNumber))
 	}
 	if i.Kind == domain.Advice && i.EffortUsed > 0 {
-		fact(w.CardEffort(), w.CardEffortOf(i.EffortUsed, advisoryCap))
+		f.add(w.CardEffort(), w.CardEffortOf(i.EffortUsed, domain.AdviceCap))
 	}
 }
 
-// advisoryCap is the most effort one question of advice gets (ADV-07).
-const advisoryCap = 6 * time.Hour
-
-func engineerCard(w *words.Words, i domain.Incident, product string) Message {
-	m := Message{Text: headline(w, i)}
-	fact := func(label, value words.Text) { m.Fields = append(m.Fields, Fact{label, value}) }
-	fact(w.CardProduct(), w.CardProductLine(product, environment(w, i), i.Report.Subscription))
-	if i.Report.Impact != "" {
-		short, _ := words.Cut(words.Line(i.Report.Impact), 200)
-		fact(w.CardImpact(), words.Plain(short))
-	}
-	fact(w.CardContact(), contactLine(i.Report.Owner))
-	firstCall(w, i, fact)
-	if i.WorkBegins.Running() && i.Live() {
-		fact(w.CardWork(), w.CardWorkDue(i.WorkBegins.Due))
-	} else if !i.WorkBegins.Met.IsZero() {
-		fact(w.CardWork(), w.CardWorkBegun(i.WorkBegins.Met))
-	}
-	if i.OwnerName != "" {
-		fact(w.CardWith(), words.Plain(i.OwnerName))
-	}
-	if len(i.Promise.Assigned) > 0 && i.Live() {
-		fact(w.CardAssigned(), factList(w, i.Promise.Assigned))
-	}
-	if i.Live() && i.Asked != "" {
-		switch {
-		case i.ChangeControl.Running():
-			fact(w.CardTheyOwe(), w.CardChangeControl(i.Asked, i.ChangeControl.Due))
-		case i.Answer.Running():
-			fact(w.CardTheyOwe(), w.CardAnswer(i.Asked, i.Answer.Due))
-		default:
-			fact(w.CardTheyOwe(), w.CardAnswerNoClock(i.Asked))
-		}
-	}
-	if i.Staffing.Running() && i.Live() {
-		fact(w.CardTheyOwe(), w.CardStaffing())
-	}
-	if i.NextUpdate.Running() && i.Live() {
-		fact(w.CardNextUpdate(), w.CardBy(i.NextUpdate.Due))
-	}
-	flags(w, i, fact)
-	m.Buttons = buttons(w, i, domain.Provider)
-	return m
-}
-
-func environment(w *words.Words, i domain.Incident) words.Text {
+func environment(w *words.Words, i *domain.Incident) words.Text {
 	if i.Report.Production {
 		return w.EnvironmentProduction()
 	}
@@ -224,8 +326,8 @@ func environment(w *words.Words, i domain.Incident) words.Text {
 }
 
 func contactLine(c domain.Contact) words.Text {
-	parts := []words.Text{words.Plain(c.Name)}
-	for _, s := range []string{c.Phone, c.Email} {
+	var parts []words.Text
+	for _, s := range []string{c.Name, c.Phone, c.Email} {
 		if s != "" {
 			parts = append(parts, words.Plain(s))
 		}
@@ -233,16 +335,25 @@ func contactLine(c domain.Contact) words.Text {
 	return words.Join(", ", parts...)
 }
 
-// buttons are what somebody of that side will most likely do next, at most six:
-// a platform shows no more. The rest is done by command.
-func buttons(w *words.Words, i domain.Incident, side domain.Side) []Button {
-	var out []Button
+// maxButtons is how many a card shows; platforms show few well. The rest is
+// done by command.
+const maxButtons = 6
+
+func button(w *words.Words, i *domain.Incident, name string) Button {
+	label, _ := w.Look("button", name, nil)
+	return Button{Label: label, Action: name, Subject: subjectOf(*i)}
+}
+
+// buttons are what somebody of that side will most likely do next.
+func buttons(w *words.Words, i *domain.Incident, side domain.Side) []Button {
+	out := make([]Button, 0, maxButtons)
 	add := func(fits bool, name string) {
-		if !fits || len(out) == 6 {
+		if !fits || len(out) == maxButtons {
 			return
 		}
-		label, _ := w.Look("button", name, nil)
-		out = append(out, Button{Label: label, Action: name, Subject: subjectOf(i), Primary: len(out) == 0})
+		b := button(w, i, name)
+		b.Primary = len(out) == 0
+		out = append(out, b)
 	}
 	live, awaiting := i.Live(), i.Status == domain.AwaitingCase
 	if side == domain.Customer {
@@ -257,13 +368,13 @@ func buttons(w *words.Words, i domain.Incident, side domain.Side) []Button {
 		add(true, "why")
 		return out
 	}
-	add(live && i.AckedName == "", "ack")
+	add(live && (i.AckedName == "" || i.Ladder.Running()), "ack")
 	add(live && i.Wanted != "", "accept")
 	add(live && i.Wanted != "", "refuse")
 	add(live && i.Downgrade != "", "decide")
 	add(live && i.Owner == "", "take")
 	add(live && i.FirstResponse.Running(), "call")
-	add(live && i.FirstResponse.Met.After(time.Time{}) && i.WorkBegins.Running(), "begin")
+	add(live && !i.FirstResponse.Met.IsZero() && i.WorkBegins.Running(), "begin")
 	add(live && !awaiting && !i.FirstResponse.Running(), "update")
 	add(live && i.Asked == "", "ask")
 	add(live && i.Kind == domain.BreakFix && i.Wanted == "", "severity")
@@ -274,156 +385,6 @@ func buttons(w *words.Words, i domain.Incident, side domain.Side) []Button {
 	add(i.Status == domain.Resolved || i.Status == domain.Closed, "reopen")
 	add(true, "why")
 	return out
-}
-
-// ringMessage words a notice for one recipient.
-func ringMessage(i domain.Incident, n domain.Notice, r Recipient) Message {
-	lang, zone := r.reader()
-	w := words.In(lang)
-	args := map[string]string{
-		"ref": i.Ref, "title": i.Report.Title, "severity": string(i.Severity), "text": n.Text, "person": n.By,
-		"owner": i.OwnerName, "acked": i.AckedName, "asked": i.Asked, "rung": strconv.Itoa(n.Rung),
-		"wanted": string(i.Wanted), "reason": i.WantedReason, "phone": i.Report.Owner.Phone, "contact": i.Report.Owner.Name,
-	}
-	if !n.Due.IsZero() {
-		args["due"], args["left"], args["late"] = rfc(n.Due), rfc(n.Due), rfc(n.Due)
-	}
-	for k, v := range n.Args {
-		args[k] = v
-	}
-	kind := string(n.Kind)
-	if n.Kind == domain.Page { // what is late is said in the same breath
-		switch {
-		case i.FirstResponse.Running():
-			kind = "page_call"
-			if n.At.Before(i.FirstResponse.Due) {
-				kind = "page_call_soon"
-			}
-		case i.AckedName == "":
-			kind = "page_unseen"
-		default:
-			kind = "page_update"
-		}
-		if n.Due.IsZero() {
-			args["late"] = rfc(i.Ladder.Due)
-		}
-	}
-	switch {
-	case n.Kind == domain.Opened && i.Kind == domain.Advice:
-		kind = "opened_advice"
-	case n.Kind == domain.Opened && i.Status == domain.AwaitingCase:
-		kind = "opened_awaiting"
-	case n.Kind == domain.Asked && args["due"] != "":
-		kind = "asked_by"
-	}
-	text, ok := w.Look("ring", kind, worded(w, args))
-	if !ok {
-		text = w.NoticeAnything(i.Ref, i.Report.Title)
-	}
-	side := domain.Provider
-	if r.Person != nil {
-		side = r.Person.Side
-	} else if r.Place != nil {
-		side = r.Place.Side
-	}
-	m := Message{Lang: lang, Zone: zone, Text: text}
-	for _, name := range ringButtons(n.Kind, i, side) {
-		label, _ := w.Look("button", name, nil)
-		m.Buttons = append(m.Buttons, Button{Label: label, Action: name, Subject: subjectOf(i), Primary: len(m.Buttons) == 0})
-	}
-	return m
-}
-
-// ringButtons are what answers a ring.
-func ringButtons(k domain.NoticeKind, i domain.Incident, side domain.Side) []string {
-	if side == domain.Customer {
-		switch k {
-		case domain.ChangeControlSoon, domain.ChangeControlDue, domain.AnswerSoon, domain.AnswerDue:
-			return []string{"answer"}
-		case domain.StaffingMissing:
-			return []string{"commit"}
-		case domain.CaseMissing:
-			return []string{"case"}
-		}
-		return nil
-	}
-	switch {
-	case k == domain.UpdateDue || k == domain.UpdateLate:
-		return []string{"update"}
-	case slices.Contains(domain.AlarmKinds(), k) && i.AckedName == "":
-		return []string{"ack", "why"}
-	case k == domain.Page:
-		return []string{"ack", "why"}
-	}
-	return nil
-}
-
-// previewText says what a severity gets and owes, in one line each.
-func previewText(w *words.Words, c terms.Commitment) words.Text {
-	var lines []words.Text
-	if t := c.FirstResponse; t != nil {
-		lines = append(lines, w.PreviewResponse(t.Target, w.Clock(t.Clock), t.Due, w.Plan(c.Plan)))
-	} else {
-		lines = append(lines, w.PreviewNone())
-	}
-	if t := c.WorkBegins; t != nil {
-		lines = append(lines, w.PreviewWork(t.Due))
-	}
-	if len(c.Assigned) > 0 {
-		lines = append(lines, w.PreviewAssigned(factList(w, c.Assigned)))
-	}
-	if len(c.Duties) > 0 {
-		lines = append(lines, w.PreviewDuties(factList(w, c.Duties)))
-	}
-	if len(c.SubmitVia) > 0 && !slices.Contains(c.SubmitVia, terms.Chat) {
-		lines = append(lines, w.PreviewVia(channelList(w, c.SubmitVia)))
-	}
-	return words.Lines(lines...)
-}
-
-// summary is what will be opened, to be confirmed.
-func (in *intake) summary() words.Text {
-	w := in.v.words()
-	r := in.report()
-	var lines []words.Text
-	line := func(label, value words.Text) { lines = append(lines, w.SummaryLine(label, value)) }
-	for _, key := range fieldOrder {
-		f, applies := in.field(key)
-		v := in.d.Answers[key]
-		if !applies || v == "" || v == skipped {
-			continue
-		}
-		value := words.Plain(v)
-		for _, o := range f.Options {
-			if o.Value == v {
-				value = o.Label
-			}
-		}
-		if key == fieldSince {
-			value = words.At(r.Since)
-		}
-		if f.Kind == FieldLong {
-			short, _ := words.Cut(words.Line(v), 200)
-			value = words.Plain(short)
-		}
-		label, _ := w.Look("field", key, nil)
-		line(label, value)
-	}
-	if sev := terms.Severity(in.d.Answers[fieldSeverity]); sev != "" && in.scene != nil {
-		env, err := in.scene.env(&r)
-		if err == nil {
-			if c, err := domain.Promise(env, r, sev, in.d.Answers[fieldCommit] == yes, in.v.now, r.EventID != "", in.tag(r), ""); err == nil {
-				lines = append(lines, "", previewText(w, c))
-				if sev == terms.Sev1 || sev == terms.SevA {
-					if in.d.Answers[fieldCommit] == no {
-						lines = append(lines, w.SummaryNoCommitment())
-					}
-				}
-			}
-		}
-	}
-	lines = append(lines, "", w.SummaryTargets())
-	return words.Lines(lines...)
 }
 
 // pasteText is the text to paste where the case must be made.

@@ -16,7 +16,7 @@ import (
 // answer says what an event means and lets the right part of the bot answer.
 func (v *visit) answer(ctx context.Context) (Reply, error) {
 	if v.door.Person == nil && v.door.Place != nil && v.door.Place.Side == domain.Customer {
-		v.door.Person = v.guest()
+		v.door.Person = v.guest(v.door.Place)
 	}
 	switch v.event.Kind {
 	case Submitted:
@@ -24,7 +24,7 @@ func (v *visit) answer(ctx context.Context) (Reply, error) {
 			v.event.Kind, v.event.Text = Said, line
 			return v.said(ctx)
 		}
-		if v.event.Form == intakeForm {
+		if form, _, _ := strings.Cut(v.event.Form, " "); form == intakeForm {
 			return v.submitIntake(ctx)
 		}
 		return v.submitVerb(ctx)
@@ -52,30 +52,50 @@ func (v *visit) commandInstead() (string, bool) {
 
 // guest is somebody whom nobody registered, in a place that belongs to a
 // customer: the place vouches for the customer, and for no more than a contact.
-func (v *visit) guest() *Person {
+func (v *visit) guest(at *Place) *Person {
 	return &Person{
-		ID: domain.PersonID(v.door.PersonDest), Tenant: v.door.Place.Tenant, Side: domain.Customer, Name: v.event.Person,
-		Language: v.door.Place.Language, Zone: v.door.Place.Zone, Roles: []domain.Role{domain.RoleContact},
+		ID: domain.PersonID(v.door.PersonDest), Tenant: at.Tenant, Side: domain.Customer, Name: v.event.Person,
+		Language: at.Language, Zone: at.Zone, Roles: []domain.Role{domain.RoleContact},
 	}
 }
 
-// The first words that address the bot.
-var addressed = regexp.MustCompile(`(?i)^(?:/incident|@firstcall|incident|report|支持案例|报告|报障|インシデント|報告)(?:[\s:：,，]+|$)`)
+// The first words that address the bot: its name or a slash for sure, and the
+// plain words for an incident where they stand alone or are meant that way.
+var (
+	called  = regexp.MustCompile(`(?i)^(?:/incident|@firstcall)(?:[\s:：,，、]+|$)`)
+	opening = regexp.MustCompile(`(?i)^(?:report(?: an)? incident|incident|report|支持案例|报告|报障|インシデント|報告)(\s*[:：,，、]\s*|\s+|$)`)
+)
 
-var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d{1,9})$`)
+var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d+)$`)
+
+// addressed takes off what addresses the bot. Among people, "incident review at
+// three" is none of its business; "incident: checkout is down" is.
+func (v *visit) addressed(text string) (rest string, toUs, slash bool) {
+	if at := called.FindString(text); at != "" {
+		return strings.TrimSpace(text[len(at):]), true, at[0] == '/'
+	}
+	if rest, is := strings.CutPrefix(text, "/"); is {
+		return rest, true, true
+	}
+	private := v.event.Place == ""
+	m := opening.FindStringSubmatch(text)
+	if m == nil {
+		return text, private, false
+	}
+	rest = strings.TrimSpace(text[len(m[0]):])
+	_, isVerb := findVerb(firstWord(rest))
+	if rest == "" || private || strings.TrimSpace(m[1]) != "" || isVerb && refShape.MatchString(firstWord(strings.TrimPrefix(rest, firstWord(rest)))) ||
+		findSeverity(rest) != "" || brokenShape.MatchString(rest) {
+		return rest, true, false
+	}
+	return text, false, false
+}
 
 // said answers something said. A slash or the bot's name marks a command; in
-// private, and with a report open, everything is meant for the bot.
+// private everything is meant for the bot.
 func (v *visit) said(ctx context.Context) (Reply, error) {
 	text := strings.TrimSpace(words.Clean(v.event.Text))
-	rest := text
-	slash := strings.HasPrefix(text, "/")
-	toUs := v.event.Place == ""
-	if at := addressed.FindString(text); at != "" {
-		rest, toUs = strings.TrimSpace(text[len(at):]), true
-	} else if slash {
-		rest, toUs = strings.TrimPrefix(text, "/"), true
-	}
+	rest, toUs, slash := v.addressed(text)
 	word, tail, _ := strings.Cut(rest, " ")
 	name, isVerb := findVerb(word)
 	if isVerb && !toUs && !refShape.MatchString(firstWord(tail)) {
@@ -88,12 +108,38 @@ func (v *visit) said(ctx context.Context) (Reply, error) {
 		return v.overheard(ctx, text)
 	case rest == "":
 		return v.open(ctx, "")
-	case v.door.Person != nil && v.door.Person.Side == domain.Provider && v.customer() == "" && len(strings.Fields(rest)) < 4,
-		slash && len(strings.Fields(rest)) == 1 && isASCII(rest):
-		return Reply{Text: v.words().UnknownCommand(words.Line(word), words.Plain(strings.Join(nearestVerbs(word), ", ")))}, nil
+	case greets(rest):
+		return Reply{Text: v.words().Hello()}, nil
+	case v.mistyped(rest, slash):
+		return Reply{Text: v.words().UnknownCommand(brief(word), words.Plain(strings.Join(nearestVerbs(word), ", ")))}, nil
 	default:
 		return v.open(ctx, rest)
 	}
+}
+
+// mistyped tells a command that isn't one from the first words of a report: a
+// single word that says nothing broke, one before the number of an incident, or
+// a few words of somebody who has no customer to report for.
+func (v *visit) mistyped(rest string, slash bool) bool {
+	fields := strings.Fields(rest)
+	switch {
+	case len(fields) > 1 && refShape.MatchString(fields[1]):
+		return true
+	case len(fields) == 1:
+		return isASCII(rest) && (slash || !brokenShape.MatchString(rest))
+	case v.door.Person != nil && v.door.Person.Side == domain.Provider && v.customer() == "":
+		return len(fields) < 4 && isASCII(rest) && !brokenShape.MatchString(rest)
+	}
+	return false
+}
+
+// greets says whether a text is only a greeting or thanks.
+func greets(text string) bool {
+	switch strings.ToLower(strings.TrimRight(text, "!.！。~ ")) {
+	case "hi", "hello", "hey", "good morning", "thanks", "thank you", "你好", "您好", "谢谢", "こんにちは", "おはようございます", "ありがとう", "ありがとうございます":
+		return true
+	}
+	return false
 }
 
 func firstWord(s string) string {
@@ -172,25 +218,40 @@ type handle struct {
 	tenant domain.TenantID
 	number int
 	id     domain.IncidentID
+	said   string // as it was called
 }
 
 var errNoRef = errors.New("no incident named")
 
-// findRef reads INC-42, or 42 where the customer is known.
+// mostNumber is the highest number that an incident can have.
+const mostNumber = 1<<31 - 1
+
+var numberShape = regexp.MustCompile(`^#?\d+$`)
+
+// findRef reads INC-42, or 42 where the customer is known. What looks like a
+// reference and can't be one is answered like one that doesn't exist.
 func (v *visit) findRef(ctx context.Context, ref string) (handle, error) {
-	if n, err := strconv.Atoi(strings.TrimPrefix(ref, "#")); err == nil && v.customer() != "" && n > 0 {
-		return handle{tenant: v.customer(), number: n}, nil
+	unknown := domain.Refuse("no_such_incident", "ref", brief(strings.ToUpper(ref)))
+	if numberShape.MatchString(ref) && v.customer() != "" {
+		n, err := strconv.Atoi(strings.TrimPrefix(ref, "#"))
+		if err != nil || n < 1 || n > mostNumber {
+			return handle{}, unknown
+		}
+		return handle{tenant: v.customer(), number: n, said: ref}, nil
 	}
 	m := refShape.FindStringSubmatch(ref)
 	if m == nil {
 		return handle{}, errNoRef
 	}
-	t, err := v.tx.TenantByPrefix(ctx, strings.ToUpper(m[1]))
-	n, _ := strconv.Atoi(m[2])
-	if errors.Is(err, ErrNotFound) || err == nil && !v.maySee(t.ID) {
-		return handle{}, domain.Refuse("no_such_incident", "ref", words.Line(strings.ToUpper(ref)))
+	n, err := strconv.Atoi(m[2])
+	if err != nil || n < 1 || n > mostNumber {
+		return handle{}, unknown
 	}
-	return handle{tenant: t.ID, number: n}, err
+	t, err := v.tx.TenantByPrefix(ctx, strings.ToUpper(m[1]))
+	if errors.Is(err, ErrNotFound) || err == nil && !v.maySee(t.ID) {
+		return handle{}, unknown
+	}
+	return handle{tenant: t.ID, number: n, said: strings.ToUpper(ref)}, err
 }
 
 // maySee keeps customers apart; the provider's people see all.
@@ -230,7 +291,7 @@ func (v *visit) onlyOne(ctx context.Context) (handle, error) {
 // one that doesn't exist.
 func (v *visit) lock(ctx context.Context, at handle) (domain.Incident, error) {
 	if !v.maySee(at.tenant) {
-		return domain.Incident{}, domain.Refuse("no_such_incident", "ref", "?")
+		return domain.Incident{}, domain.Refuse("not_found")
 	}
 	if v.locked != nil && (v.locked.ID == at.id || at.id == "" && strings.HasSuffix(v.locked.Ref, "-"+strconv.Itoa(at.number))) && v.locked.Tenant == at.tenant {
 		return *v.locked, nil
@@ -245,8 +306,11 @@ func (v *visit) lock(ctx context.Context, at handle) (domain.Incident, error) {
 	} else {
 		inc, err = v.tx.Incident(ctx, at.tenant, at.number)
 	}
+	if errors.Is(err, ErrNotFound) && at.said != "" {
+		return inc, domain.Refuse("no_such_incident", "ref", at.said)
+	}
 	if errors.Is(err, ErrNotFound) {
-		return inc, domain.Refuse("no_such_incident", "ref", strconv.Itoa(at.number))
+		return inc, domain.Refuse("not_found")
 	}
 	if err != nil {
 		return inc, fmt.Errorf("lock the incident: %w", err)
@@ -305,10 +369,9 @@ func (v *visit) draftButton(ctx context.Context) (Reply, error) {
 	if !isID(v.event.Subject) {
 		return Reply{Text: v.words().ButtonOld()}, nil
 	}
-	v.door.PlaceDest = place
-	in, err := v.loadIntake(ctx)
+	in, err := v.loadIntake(ctx, place)
 	if errors.Is(err, ErrNotFound) {
-		return Reply{Text: v.words().DraftGone()}, nil
+		return v.draftGone(in), nil
 	}
 	if err != nil {
 		return Reply{}, err
@@ -397,28 +460,11 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 	if err != nil {
 		return Reply{}, err
 	}
-	text, ok := w.Look("done", verb.name, doneArgs(done, values))
+	text, ok := w.Look("done", verb.doneKey(&done, v.actor().Side), doneArgs(w, &done, values))
 	if !ok {
 		text = w.DidAnything(done.Ref)
 	}
 	return Reply{Text: text, Close: true}, nil
-}
-
-func doneArgs(i domain.Incident, values map[string]string) map[string]string {
-	args := map[string]string{"ref": i.Ref, "severity": string(i.Severity), "owner": i.OwnerName}
-	for name, t := range map[string]domain.Clock{
-		"response_due": i.FirstResponse, "update_due": i.NextUpdate, "change_due": i.ChangeControl, "answer_due": i.Answer,
-	} {
-		if !t.Due.IsZero() {
-			args[name] = rfc(t.Due)
-		}
-	}
-	for k, val := range values {
-		if _, taken := args[k]; !taken {
-			args[k] = val
-		}
-	}
-	return args
 }
 
 func (v *visit) askVerb(verb verb, inc domain.Incident, fields []Field, values map[string]string) Reply {

@@ -40,3 +40,7 @@ const (
 	NavBack   = "back"
 	NavCancel = "cancel"
 )
+
+// Typed carries what a person typed below a form that asks nothing any more:
+// a yes confirms it.
+const Typed = "_typed"

@@ -1,11 +1,13 @@
 package bot
 
 import (
-	"context"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
 )
@@ -13,96 +15,186 @@ import (
 // The plain rules that read a whole sentence: "our checkout is down in
 // production since 9, sev 1". What they can't be sure of is asked.
 var (
-	severityShape = regexp.MustCompile(`(?i)(?:\bsev(?:erity)?|严重性|严重级别|重大度|深刻度)\s*[:=-]?\s*([1ABC])(?:[^0-9A-Za-z]|$)`)
-	sinceShape    = regexp.MustCompile(`(?i)(?:\bsince|\bfrom)\s+((?:yesterday |today )?(?:at )?\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?)(?:[^0-9A-Za-z:]|$)`)
-	sinceCJK      = regexp.MustCompile(`(?:自|从|從)?((?:昨天|今天|昨日|今日)?(?:上午|下午|午前|午後|晚上)?\d{1,2}(?:[:：]\d{2}|[点時时](?:\d{1,2}分?)?))(?:开始|起|から|より|以来)`)
-	brokenShape   = regexp.MustCompile(`(?i)\b(down|broken|fail(s|ed|ing|ure)?|errors?|crash(es|ed|ing)?|outage|unavailable|slow|degraded|timeouts?|not working|doesn't work|can't|cannot)\b|故障|宕机|中断|报错|失败|不可用|无法|挂了|变慢|障害|停止|エラー|落ち|つながら|できな|動かな|遅い`)
-	askingShape   = regexp.MustCompile(`(?i)\b(how (do|can|should)|which|what is the best|advice|recommend|best practice)\b|怎么|如何|哪个|建议|咨询|どうすれば|どちら|教えて|相談`)
-	prodShape     = regexp.MustCompile(`(?i)\b(in|on) prod(uction)?\b|生产|生産|本番|线上`)
-	nonProdShape  = regexp.MustCompile(`(?i)\b(in|on) (test|staging|dev|development|non-?production|qa|uat)\b|测试环境|开发环境|テスト環境|開発環境|検証環境`)
+	severityShape = regexp.MustCompile(`(?i)(?:\bsev(?:erity)?|严重(?:性|级别|程度)?(?:级别)?|重大度|深刻度)\s*(?:は|为|是)?\s*[:=-]?\s*([1ABC])(?:[^0-9A-Za-z]|$)`)
+	sinceShape    = regexp.MustCompile(`(?i)\b(?:since|from)\s+((?:(?:on )?[a-z]+day |yesterday |today )?(?:at )?\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?)(?:[^0-9A-Za-z:%]|$)`)
+	agoShape      = regexp.MustCompile(`(?i)\b((?:\d{1,3} ?(?:days?|h|hours?|hrs?|m|min|mins|minutes?)|an hour|half an hour) ago)\b`)
+	cjkClock      = `((?:前天|昨天|今天|一昨日|昨日|今日|今朝)?の?(?:上午|早上|下午|晚上|午前|午後)?\d{1,2}(?:[:：]\d{2}|[点點時时](?:半|\d{1,2}分?)?))`
+	sinceCJK      = regexp.MustCompile(`[自从從]` + cjkClock + `|` + cjkClock + `(?:开始|起|から|より|以来|頃から|ごろから)`)
+	agoCJK        = regexp.MustCompile(`(\d{1,3}\s*(?:分钟|个?小时|天|分|時間|日)(?:之?前|以前))`)
+	brokenShape   = regexp.MustCompile(`(?i)\b(down|broken|fail(s|ed|ing|ure)?|errors?|crash(es|ed|ing)?|outage|unavailable|unreachable|slow|degraded|timeouts?|timing out|not working|stopped working|(?:does|do)(?: not|n't|n’t) work|can't|can’t|cannot)\b|故障|宕机|中断|报错|失败|不可用|无法|打不开|挂了|坏了|崩溃|超时|变慢|很慢|障害|停止|止まって|止まり|エラー|落ちて|落ちま|つながら|繋がら|できな|できませ|動かな|動きませ|遅い|ダウン`)
+	askingShape   = regexp.MustCompile(`(?i)\b(how (?:do|can|should|to)|which|what is the best|what's the best|should (?:we|i)|advice|recommend|best practices?)\b|怎么|如何|哪个|哪种|建议|咨询|请问|どうすれば|どちら|どの.{1,12}(?:が|を)|教えて|相談`)
+	prodShape     = regexp.MustCompile(`(?i)\b(?:in|on) prod(?:uction)?\b|\bproduction (?:is|environment|system)\b|生产环境|生产系统|生产上|线上|生産環境|本番`)
+	nonProdShape  = regexp.MustCompile(`(?i)\b(?:in|on) (?:the |our )?(?:test|staging|dev|development|non-?production|qa|uat)\b|测试环境|开发环境|テスト環境|開発環境|検証環境`)
 )
 
+// guessed is what a sentence says; "" where it says nothing sure.
+type guessed struct {
+	kind        domain.Kind
+	product     string // a code
+	environment string
+	since       time.Time
+	severity    terms.Severity
+}
+
+// guess reads a sentence by the rules above.
+func guess(ed *terms.Edition, text string, now time.Time, zone *time.Location) guessed {
+	text = narrow(text)
+	g := guessed{severity: findSeverity(text), product: productIn(ed, text), since: sinceIn(text, now, zone)}
+	broken, asking := brokenShape.MatchString(text), askingShape.MatchString(text)
+	switch {
+	case g.severity != "" || broken && !asking:
+		g.kind = domain.BreakFix
+	case asking && !broken:
+		g.kind = domain.Advice
+	}
+	switch nonProd, prod := nonProdShape.MatchString(text), prodShape.MatchString(text); {
+	case nonProd && !prod:
+		g.environment = nonProduction
+	case prod && !nonProd:
+		g.environment = production
+	}
+	return g
+}
+
+// findSeverity is the severity that a text names; "" when it names none, or two.
 func findSeverity(text string) terms.Severity {
-	m := severityShape.FindStringSubmatch(text)
-	if m == nil {
-		return ""
+	found := terms.Severity("")
+	for _, m := range severityShape.FindAllStringSubmatch(text, -1) {
+		s := terms.Severity(strings.ToUpper(m[1]))
+		if found != "" && found != s {
+			return ""
+		}
+		found = s
 	}
-	return terms.Severity(strings.ToUpper(m[1]))
+	return found
 }
 
-// guess fills in what a free text says; the text itself is what happened.
-func (in *intake) guess(ctx context.Context, text string) error {
-	fill := func(key, value string) error {
-		if value == "" || in.d.Answers[key] != "" {
-			return nil
-		}
-		return in.take(ctx, key, value)
-	}
-	kind := ""
-	sev := findSeverity(text)
-	switch {
-	case sev != "" || brokenShape.MatchString(text):
-		kind = string(domain.BreakFix)
-	case askingShape.MatchString(text):
-		kind = string(domain.Advice)
-	}
-	environment := ""
-	switch {
-	case nonProdShape.MatchString(text):
-		environment = nonProduction
-	case prodShape.MatchString(text):
-		environment = production
-	}
-	since := ""
-	if m := sinceShape.FindStringSubmatch(text); m != nil {
-		since = m[1]
-	} else if m := sinceCJK.FindStringSubmatch(text); m != nil {
-		since = m[1]
-	}
-	if since != "" {
-		t, err := parseWhen(strings.TrimPrefix(since, "at "), in.v.now, zoneOf(in.v.zone))
-		if err != nil {
-			since = ""
-		} else {
-			since = t.Format(time.RFC3339)
+// sinceIn is when it began, by the text; zero when that is unclear or in the future.
+func sinceIn(text string, now time.Time, zone *time.Location) time.Time {
+	said := ""
+	for _, shape := range []*regexp.Regexp{sinceShape, agoShape, sinceCJK, agoCJK} {
+		if m := shape.FindStringSubmatch(text); m != nil {
+			said = strings.Join(m[1:], "")
+			break
 		}
 	}
-	for _, f := range []struct{ key, value string }{
-		{fieldKind, kind},
-		{fieldProduct, in.v.productIn(text)},
-		{fieldEnvironment, environment},
-		{fieldHappened, text},
-		{fieldSince, since},
-		{fieldSeverity, string(sev)},
-	} {
-		if err := fill(f.key, f.value); err != nil {
-			return err
-		}
+	if said == "" {
+		return time.Time{}
 	}
-	in.d.Asked = nil // going back starts with what was asked, not with what was guessed
-	return nil
+	said = strings.TrimSpace(strings.Replace(said, "今朝", "今日", 1))
+	t, err := parseWhen(said, now, zone)
+	if err != nil || t.After(now) {
+		return time.Time{}
+	}
+	return t
 }
 
-// productIn finds a product that the text names in full; the longest name wins.
-func (v *visit) productIn(text string) string {
-	low := " " + strings.ToLower(text) + " "
-	best, code := 4, ""
-	for _, p := range v.bot.Terms.Products() {
-		for _, name := range append(p.Aliases, p.Name) {
-			if n := strings.ToLower(name); len(n) > best && containsWord(low, n) {
-				best, code = len(n), p.Code
+// productIn finds the one product that the text names in full. A name inside a
+// longer one doesn't count; two products that are both named are one too many.
+func productIn(ed *terms.Edition, text string) string {
+	low := strings.ToLower(text)
+	type hit struct {
+		from, to int
+		code     string
+	}
+	var hits []hit
+	for _, p := range ed.Products() {
+		for _, name := range append(slices.Clone(p.Aliases), p.Name) {
+			n := strings.ToLower(name)
+			if len(n) < 5 && n == name || commonWords[n] {
+				continue // too easily something else
 			}
+			if len(n) < 5 { // a short one counts as it is written: VM, AKS
+				if at := indexWord(text, name); at >= 0 {
+					hits = append(hits, hit{at, at + len(name), p.Code})
+				}
+			} else if at := indexWord(low, n); at >= 0 {
+				hits = append(hits, hit{at, at + len(n), p.Code})
+			}
+		}
+	}
+	code := ""
+	for _, h := range hits {
+		inside := slices.ContainsFunc(hits, func(o hit) bool { return o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from })
+		switch {
+		case inside || h.code == code:
+		case code != "":
+			return ""
+		default:
+			code = h.code
 		}
 	}
 	return code
 }
 
-func containsWord(text, name string) bool {
-	at := strings.Index(text, name)
-	if at < 0 {
-		return false
+// commonWords are names of products that a sentence uses for other things.
+var commonWords = map[string]bool{
+	"azure": true, "server": true, "windows": true, "teams": true, "word": true, "exchange": true, "fabric": true, "surface": true,
+	"sign-in": true, "authentication": true, "laptop": true, "licensing": true, "planner": true, "outlook": true, "excel": true,
+	"mesh": true, "client app": true, "scale set": true, "another product": true, "on-prem": true, "on premises": true, "phone or tablet": true,
+	"storage account": true, "dynamics": true, "defender": true,
+}
+
+// indexWord finds name in text where it stands as a word, or as its plural.
+func indexWord(text, name string) int {
+	letter := func(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' }
+	for from := 0; ; {
+		at := strings.Index(text[from:], name)
+		if at < 0 {
+			return -1
+		}
+		at += from
+		end := at + len(name)
+		if end < len(text) && text[end] == 's' {
+			end++
+		}
+		if (at == 0 || !letter(text[at-1])) && (end >= len(text) || !letter(text[end])) {
+			return at
+		}
+		from = at + 1
 	}
-	letter := func(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
-	end := at + len(name)
-	return (at == 0 || !letter(text[at-1])) && (end >= len(text) || !letter(text[end]) || text[end] == 's')
+}
+
+// guess fills in what a free text says; the text itself is what happened. It
+// says what was understood, so that a wrong guess is seen.
+func (in *intake) guess(text string) {
+	w := in.v.words()
+	if before := in.d.Answers[fieldHappened]; before != "" {
+		in.d.Answers[fieldHappened] = before + "\n" + text
+	} else {
+		in.d.Answers[fieldHappened] = text
+	}
+	if _, cut := words.Cut(text, maxShown); cut {
+		in.notice = w.TextWasCut(strconv.Itoa(maxShown))
+	}
+	g := guess(in.v.bot.Terms, text, in.v.now, zoneOf(in.v.zone))
+	since := ""
+	if !g.since.IsZero() {
+		since = g.since.Format(time.RFC3339)
+	}
+	var understood []words.Text
+	for _, f := range []struct{ key, value string }{
+		{fieldKind, string(g.kind)},
+		{fieldProduct, g.product},
+		{fieldEnvironment, g.environment},
+		{fieldSince, since},
+		{fieldSeverity, string(g.severity)},
+	} {
+		if f.value == "" || in.d.Answers[f.key] != "" {
+			continue
+		}
+		if in.d.Answers[fieldKind] == string(domain.Advice) && f.key != fieldProduct && f.key != fieldKind {
+			continue
+		}
+		in.d.Answers[f.key] = f.value // not among what was asked: going back starts there
+		field, _ := in.field(f.key)
+		if f.key == fieldSeverity {
+			understood = append(understood, w.Severity(g.severity))
+		} else {
+			understood = append(understood, in.value(field))
+		}
+	}
+	if len(understood) > 0 && in.notice == "" {
+		in.notice = w.IntakeUnderstood(words.Join("; ", understood...))
+	}
 }

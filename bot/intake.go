@@ -64,9 +64,7 @@ func (v *visit) open(ctx context.Context, text string) (Reply, error) {
 		return Reply{}, domain.Refuse("not_allowed", "verb", string(domain.DoOpen))
 	}
 	if text != "" {
-		if err := in.guess(ctx, text); err != nil {
-			return Reply{}, err
-		}
+		in.guess(text)
 	}
 	return in.ask(ctx)
 }

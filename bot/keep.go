@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
-	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
 )
@@ -39,11 +37,17 @@ func (v *visit) change(ctx context.Context, at handle, decide func(domain.Incide
 }
 
 // scene is what a decision about a tenant's incidents may look at: its
-// agreement, and who can be reached. It is read once a transaction.
+// agreement, and who can be reached. It is read once a transaction, by one
+// goroutine.
 type scene struct {
 	bot       *Bot
 	agreement domain.Agreement
 	directory Directory
+
+	// What the incidents of one batch share.
+	envs  map[[2]string]domain.Env
+	fixed map[domain.Who][]Recipient
+	empty map[domain.Who]bool
 }
 
 func (b *Bot) scene(ctx context.Context, tx Tx, tenant domain.TenantID, v *visit) (*scene, error) {
@@ -76,52 +80,145 @@ func (v *visit) scene(ctx context.Context, tenant domain.TenantID) (*scene, erro
 
 // env is what the rules may look at for an incident with that report.
 func (s *scene) env(r *domain.Report) (domain.Env, error) {
-	zone, country := "", ""
+	var key [2]string
 	if r != nil {
-		zone, country = r.Zone, r.Country
+		key = [2]string{r.Zone, r.Country}
 	}
-	cal, err := s.bot.calendars.of(&s.agreement, zone, country)
+	if env, ok := s.envs[key]; ok {
+		return env, nil
+	}
+	cal, err := s.bot.calendars.of(&s.agreement, key[0], key[1])
 	if err != nil {
 		return domain.Env{}, err
 	}
-	return domain.Env{
-		Agreement: &s.agreement, Calendar: cal, Policy: &s.agreement.Policy, Terms: s.bot.Terms,
-		Empty: func(w domain.Who) bool { return len(s.directory.who(nil, w)) == 0 },
-	}, nil
+	env := domain.Env{
+		Agreement: &s.agreement, Calendar: cal, Policy: &s.agreement.Policy, Terms: s.bot.Terms, Empty: s.nobody,
+	}
+	if s.envs == nil {
+		s.envs = map[[2]string]domain.Env{}
+	}
+	s.envs[key] = env
+	return env, nil
 }
 
-// kept turns a decision into what is written down: rings worded for each
-// person, cards as they should look now, and what has lost its reason.
+// kept turns a person's decision into what is written down: rings worded for
+// each reader, cards as they should look now, and what has lost its reason.
 func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
-	inc := out.Incident
-	inc.Version = before.Version + 1
-	k := Kept{Incident: inc, Wake: inc.Wake(env), Journal: out.Journal}
-	for _, kind := range domain.AlarmKinds() {
-		if before.Applies(kind) && !inc.Applies(kind) {
-			k.Withdraw = append(k.Withdraw, kind)
+	k := s.written(before, out, env)
+	k.Cards = s.cards(&k.Incident, &before)
+	shown := make([]DestinationID, 0, len(k.Cards))
+	if before.ID == "" { // a new card is noticed by itself
+		for n := range k.Cards {
+			shown = append(shown, k.Cards[n].Destination)
 		}
 	}
-	k.Cards = s.cards(inc)
-	shown := map[DestinationID]bool{} // a new card is noticed by itself
-	for _, c := range k.Cards {
-		shown[c.Destination] = before.ID == ""
+	k.Rings = s.rings(&k.Incident, out.Notices, shown)
+	return k
+}
+
+// fired is kept for what the clock decided. It moves no more than what has
+// rung, which most cards don't show.
+func (s *scene) fired(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
+	k := s.written(before, out, env)
+	if newlyPassed(&before, &k.Incident) {
+		k.Cards = s.cards(&k.Incident, &before)
 	}
-	for _, n := range out.Notices {
-		told := map[DestinationID]bool{}
-		for _, r := range s.directory.who(&inc, n.To) {
-			if told[r.Destination] || n.Kind == domain.Opened && shown[r.Destination] {
-				continue
-			}
-			told[r.Destination] = true
-			k.Rings = append(k.Rings, Ring{
-				ID: s.bot.NewID(), Incident: inc.ID, Generation: inc.Generation, Kind: n.Kind, Step: n.Step,
-				Destination: r.Destination, Urgency: urgency(inc, n), Escalation: escalates(n.Kind), At: n.At,
-				Message: ringMessage(inc, n, r),
-			})
+	k.Rings = s.rings(&k.Incident, out.Notices, nil)
+	return k
+}
+
+var alarmKinds = domain.AlarmKinds()
+
+// written is a decision without what is said about it.
+func (s *scene) written(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
+	k := Kept{Incident: out.Incident, Journal: out.Journal}
+	k.Incident.Version = before.Version + 1
+	k.Wake = k.Incident.Wake(env)
+	for _, kind := range alarmKinds {
+		if before.Applies(kind) && !k.Incident.Applies(kind) {
+			k.Withdraw = append(k.Withdraw, kind)
 		}
 	}
 	return k
 }
+
+// rings words the notices of one decision, as few as can be: nobody hears the
+// same twice, a page names the highest rung only, and what a page says needs no
+// reminder beside it.
+func (s *scene) rings(i *domain.Incident, notices []domain.Notice, shown []DestinationID) []Ring {
+	type call struct {
+		n  *domain.Notice
+		to Recipient
+	}
+	var calls []call
+	for k := range notices {
+		n := &notices[k]
+	recipients:
+		for _, r := range s.told(i, *n) {
+			if n.Kind == domain.Opened && slices.Contains(shown, r.Destination) {
+				continue
+			}
+			for c := range calls {
+				have := &calls[c]
+				if have.to.Destination != r.Destination {
+					continue
+				}
+				switch {
+				case have.n.Kind == domain.Page && n.Kind == domain.Page:
+					if n.Rung > have.n.Rung {
+						have.n = n
+					}
+					continue recipients
+				case have.n.Kind == n.Kind && have.n.Step == n.Step, have.n.Kind == domain.Page && saidByPage(n.Kind):
+					continue recipients
+				case n.Kind == domain.Page && saidByPage(have.n.Kind):
+					have.n = n
+					continue recipients
+				}
+			}
+			calls = append(calls, call{n, r})
+		}
+	}
+	if len(calls) == 0 {
+		return nil
+	}
+	out := make([]Ring, 0, len(calls))
+	for _, c := range calls {
+		out = append(out, Ring{
+			ID: s.bot.NewID(), Incident: i.ID, Generation: i.Generation, Kind: c.n.Kind, Step: c.n.Step,
+			Destination: c.to.Destination, Urgency: urgency(*i, *c.n), Escalation: escalates(c.n.Kind), At: c.n.At,
+			Message: s.ringMessage(i, c.n, c.to),
+		})
+	}
+	return out
+}
+
+// saidByPage says whether a page at the same instant says what a reminder does.
+func saidByPage(k domain.NoticeKind) bool {
+	switch k {
+	case domain.FirstResponseHalf, domain.FirstResponseMost, domain.FirstResponseDue, domain.FirstResponseLate,
+		domain.UpdateDue, domain.UpdateLate:
+		return true
+	default:
+		return false
+	}
+}
+
+// newlyPassed says whether the clock has just passed a deadline that cards show.
+func newlyPassed(before, after *domain.Incident) bool {
+	was := [...]domain.Clock{before.FirstResponse, before.WorkBegins, before.ChangeControl, before.Answer, before.NextUpdate}
+	is := [...]domain.Clock{after.FirstResponse, after.WorkBegins, after.ChangeControl, after.Answer, after.NextUpdate}
+	for n := range was {
+		if passed(was[n]) != passed(is[n]) {
+			return true
+		}
+	}
+	return false
+}
+
+// passed says whether a clock still runs although its end has rung. Cards know
+// no other time than what has rung, so they say the same at every look.
+func passed(c domain.Clock) bool { return c.Running() && !c.Rang.Before(c.Due) }
 
 // urgency orders what waits for one destination: pages of critical incidents
 // first, what can wait last.
@@ -152,95 +249,4 @@ func escalates(k domain.NoticeKind) bool {
 	default:
 		return true
 	}
-}
-
-// who resolves an audience to those who can be reached now. With an incident,
-// "owner", "customer" and the like are its own; without one they count as
-// reachable when anybody of that kind is.
-func (d Directory) who(i *domain.Incident, w domain.Who) []Recipient {
-	kind, name, _ := strings.Cut(string(w), ":")
-	switch domain.Who(kind) {
-	case domain.ToCustomer:
-		if i != nil {
-			if r := d.find(func(r Recipient) bool { return r.Place != nil && i.Place != "" && r.Place.ID == i.Place }); len(r) > 0 {
-				return r
-			}
-			return d.who(i, domain.ToReporter)
-		}
-		return d.find(func(r Recipient) bool { return r.Place != nil && r.Place.Purpose == ForCustomer })
-	case domain.ToReporter:
-		return d.find(func(r Recipient) bool {
-			return r.Person != nil && r.Person.Side == domain.Customer && (i == nil || r.Person.ID == i.Reporter)
-		})
-	case domain.ToEngineers:
-		team := ""
-		if i != nil {
-			team = i.Team
-		}
-		if r := d.team(team); len(r) > 0 {
-			return r
-		}
-		return d.team("")
-	case domain.ToManagers:
-		if r := d.find(func(r Recipient) bool { return r.Place != nil && r.Place.Purpose == ForManagers }); len(r) > 0 {
-			return r
-		}
-		return d.role(domain.RoleManager)
-	case domain.ToOwner:
-		if i != nil && i.Owner != "" {
-			if r := d.find(func(r Recipient) bool { return r.Person != nil && r.Person.ID == i.Owner }); len(r) > 0 {
-				return r
-			}
-		}
-		return d.who(i, domain.ToEngineers)
-	case domain.ToAdministrator:
-		return d.find(func(r Recipient) bool {
-			return r.Person != nil && r.Person.Side == domain.Customer && slices.Contains(r.Person.Roles, domain.RoleAdministrator)
-		})
-	case "executives":
-		return d.find(func(r Recipient) bool {
-			return r.Person != nil && slices.Contains(r.Person.Roles, domain.RoleExecutive) && (name == "" || string(r.Person.Side) == name)
-		})
-	case "role":
-		return d.role(domain.Role(name))
-	case "team":
-		return d.team(name)
-	case "person":
-		return d.find(func(r Recipient) bool { return r.Person != nil && r.Person.Name == name })
-	}
-	return nil
-}
-
-func (d Directory) find(fits func(Recipient) bool) []Recipient {
-	var out []Recipient
-	for _, r := range d.Recipients {
-		if fits(r) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-func (d Directory) team(name string) []Recipient {
-	return d.find(func(r Recipient) bool {
-		return r.Place != nil && r.Place.Purpose == ForEngineers && r.Place.Team == name
-	})
-}
-
-// role finds who is on duty in a role of the provider's.
-func (d Directory) role(role domain.Role) []Recipient {
-	return d.find(func(r Recipient) bool {
-		return r.Person != nil && r.Person.Side == domain.Provider && slices.Contains(r.OnDuty, role)
-	})
-}
-
-// reader is how a recipient reads: language and zone.
-func (r Recipient) reader() (lang, zone string) {
-	switch {
-	case r.Person != nil:
-		lang, zone = r.Person.Language, r.Person.Zone
-	case r.Place != nil:
-		lang, zone = r.Place.Language, r.Place.Zone
-	}
-	return words.Match(lang), zone
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
 )
+
+// oldest is how far back an incident may have begun.
+const oldest = 366 * 24 * time.Hour
 
 // read turns what a person typed into a field's value, or refuses it with a
 // sentence that says what would be right.
@@ -27,37 +31,81 @@ func (v *visit) read(f Field, raw string) (string, error) {
 	}
 	switch f.Kind {
 	case FieldChoice:
-		return readChoice(f, text)
+		return readChoice(f, narrow(text))
 	case FieldSearch:
-		return v.readProduct(f, text)
+		return v.readProduct(f, narrow(text))
 	case FieldTime:
-		parse := parseWhen
-		if f.Key == fieldNext {
-			parse = parseNext
-		}
-		t, err := parse(text, v.now, zoneOf(v.zone))
-		if err != nil {
-			return "", err
-		}
-		return t.Format(time.RFC3339), nil
+		return v.readTime(f, text)
 	case FieldPhone:
-		return readPhone(f.Key, text)
+		return readPhone(f.Key, narrow(text))
 	case FieldEmail:
-		a, err := mail.ParseAddress(text)
-		if err != nil || !strings.Contains(a.Address[strings.LastIndex(a.Address, "@")+1:], ".") {
-			return "", domain.Refuse("not_an_email", "given", words.Line(text)).At(f.Key)
+		a, ok := readEmail(narrow(text))
+		if !ok {
+			return "", domain.Refuse("not_an_email", "given", brief(text)).At(f.Key)
 		}
-		return a.Address, nil
+		return a, nil
 	case FieldLong:
+		if f.Key == fieldContacts && !slices.ContainsFunc(parseContacts(text), func(c domain.Contact) bool { return c.Phone != "" || c.Email != "" }) {
+			return "", domain.Refuse("contact_missing").At(f.Key)
+		}
 		return text, nil
 	}
 	text = words.Line(text)
 	if f.Key == fieldZone {
-		if _, err := time.LoadLocation(text); err != nil || text == "Local" {
-			return "", domain.Refuse("not_a_zone", "given", text).At(f.Key)
-		}
+		return readZone(text)
 	}
 	return text, nil
+}
+
+// brief keeps a refusal from repeating a long text.
+func brief(text string) string {
+	short, _ := words.Cut(words.Line(text), 60)
+	return short
+}
+
+func (v *visit) readTime(f Field, text string) (string, error) {
+	parse := parseWhen
+	if f.Key == fieldNext {
+		parse = parseNext
+	}
+	t, err := parse(text, v.now, zoneOf(v.zone))
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) {
+		return "", domain.Refuse(refusal.Code, "given", brief(text)).At(f.Key)
+	}
+	if err != nil {
+		return "", err
+	}
+	if f.Key == fieldSince {
+		switch earliest := v.now.Add(-oldest); {
+		case t.After(v.now):
+			return "", domain.Refuse("in_future", "given", rfc(t), "now", rfc(v.now)).At(f.Key)
+		case t.Before(earliest):
+			return "", domain.Refuse("too_early", "given", rfc(t), "earliest", rfc(earliest)).At(f.Key)
+		}
+	}
+	return t.Format(time.RFC3339), nil
+}
+
+// readZone accepts a zone by its name, in any case of letters.
+func readZone(text string) (string, error) {
+	for _, name := range []string{text, zoneCase(text)} {
+		if _, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
+			return name, nil
+		}
+	}
+	return "", domain.Refuse("not_a_zone", "given", brief(text)).At(fieldZone)
+}
+
+// zoneCase writes europe/berlin and america/new york as the zones are called.
+func zoneCase(s string) string {
+	b := []byte(strings.ReplaceAll(strings.ToLower(s), " ", "_"))
+	for i := range b {
+		if (i == 0 || b[i-1] == '/' || b[i-1] == '_' || b[i-1] == '-') && b[i] >= 'a' && b[i] <= 'z' {
+			b[i] -= 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 func isSkip(s string) bool {
@@ -105,49 +153,66 @@ func readChoice(f Field, text string) (string, error) {
 	if found != "" {
 		return found, nil
 	}
+	if f.Key == fieldSeverity {
+		return "", domain.Refuse("severity_unknown", "given", brief(text)).At(f.Key)
+	}
 	labels := make([]string, 0, len(f.Options))
 	for _, o := range f.Options {
 		labels = append(labels, string(o.Label))
 	}
-	return "", domain.Refuse("not_a_choice", "given", words.Line(text), "choices", strings.Join(labels, " | ")).At(f.Key)
+	return "", domain.Refuse("not_a_choice", "given", brief(text), "choices", strings.Join(labels, " | ")).At(f.Key)
 }
 
 func yesOrNo(low string) string {
 	switch low {
-	case "y", "yes", "是", "好", "同意", "愿意", "はい", "了解", "ok":
+	case "y", "yes", "yes please", "ok", "okay", "是", "是的", "好", "好的", "可以", "同意", "愿意", "はい", "了解", "お願いします":
 		return yes
-	case "n", "no", "否", "不", "不同意", "不愿意", "いいえ", "不可":
+	case "n", "no", "no thanks", "否", "不", "不是", "不用", "不能", "不可以", "不同意", "不愿意", "いいえ", "不可", "いや":
 		return no
 	}
 	return ""
 }
 
+// readProduct finds a product by its code or name, or by a part that fits one
+// only. When several fit, or none does, the form offers the nearest.
 func (v *visit) readProduct(f Field, text string) (string, error) {
-	p, err := v.bot.Terms.Product(text)
-	if err == nil {
-		return p.Code, nil
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(f.Options) {
+		return f.Options[n-1].Value, nil
 	}
 	hits := v.bot.Terms.FindProducts(text)
-	if len(hits) == 1 {
+	p, err := v.bot.Terms.Product(text)
+	sure := strings.EqualFold(p.Name, text) || strings.EqualFold(p.Code, text) || len(hits) <= mostHits
+	switch {
+	case err == nil && sure: // "azure" is a name, but of how many?
+		return p.Code, nil
+	case len(hits) == 1:
 		return hits[0].Code, nil
+	case len(hits) > mostHits:
+		return "", domain.Refuse("product_crowd", "given", brief(text), "count", strconv.Itoa(len(hits))).At(f.Key)
+	case len(hits) > 1:
+		return "", domain.Refuse("product_many", "given", brief(text)).At(f.Key)
+	case len(nearProducts(v.bot.Terms, text)) > 0:
+		return "", domain.Refuse("product_nearest", "given", brief(text)).At(f.Key)
 	}
-	if len(hits) > 1 {
-		return "", domain.Refuse("product_many", "given", words.Line(text), "products", productNames(hits)).At(f.Key)
-	}
-	var unknown *terms.UnknownProduct
-	if errors.As(err, &unknown) && len(unknown.Nearest) > 0 {
-		return "", domain.Refuse("product_nearest", "given", words.Line(text), "products", strings.Join(unknown.Nearest, ", ")).At(f.Key)
-	}
-	return "", domain.Refuse("product_unknown", "given", words.Line(text)).At(f.Key)
+	return "", domain.Refuse("product_unknown", "given", brief(text)).At(f.Key)
 }
 
-// productNames lists a few, for a person to choose from.
-func productNames(hits []terms.Product) string {
-	var names []string
-	for _, p := range hits[:min(6, len(hits))] {
-		names = append(names, p.Name)
+// nearProducts are the few that fit a text best, or are spelt most alike.
+func nearProducts(ed *terms.Edition, text string) []terms.Product {
+	if hits := ed.FindProducts(text); len(hits) > 0 {
+		return hits[:min(mostHits, len(hits))]
 	}
-	return strings.Join(names, ", ")
+	var out []terms.Product
+	_, err := ed.Product(text)
+	var unknown *terms.UnknownProduct
+	if errors.As(err, &unknown) {
+		for _, code := range unknown.Nearest {
+			if p, err := ed.Product(code); err == nil {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 var phoneShape = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{5,24}$`)
@@ -161,128 +226,83 @@ func readPhone(key, text string) (string, error) {
 		}
 	}
 	if !phoneShape.MatchString(text) || digits < 6 || digits > 15 {
-		return "", domain.Refuse("not_a_phone", "given", text).At(key)
+		return "", domain.Refuse("not_a_phone", "given", brief(text)).At(key)
 	}
 	return text, nil
 }
 
-// parseContacts reads one contact a line: a name, a phone number and an e-mail
-// address in any order, separated by commas or spaces.
+func readEmail(text string) (string, bool) {
+	a, err := mail.ParseAddress(text)
+	if err != nil || len(a.Address) > 254 {
+		return "", false
+	}
+	host := a.Address[strings.LastIndex(a.Address, "@")+1:]
+	if !strings.Contains(host, ".") || strings.HasPrefix(host, ".") || strings.HasSuffix(host, ".") || strings.Contains(host, "..") {
+		return "", false
+	}
+	return a.Address, true
+}
+
+var (
+	emailInside = regexp.MustCompile(`[^\s<>()\[\]"',;:@]+@[^\s<>()\[\]"',;:@]+\.[^\s<>()\[\]"',;:@]+`)
+	phoneInside = regexp.MustCompile(`\+?[0-9][0-9 ()./-]{4,23}[0-9]`)
+	andWords    = regexp.MustCompile(`(?i)^(?:and|und|和|以及|と)\s+`)
+)
+
+// parseContacts reads people with a name, a phone number and an e-mail address,
+// in any order. A line, a semicolon, or the next name begins the next person.
 func parseContacts(text string) []domain.Contact {
 	var out []domain.Contact
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(narrow(words.Clean(text))) {
 		for part := range strings.SplitSeq(line, ";") {
 			var c domain.Contact
-			var name []string
-			for _, piece := range strings.FieldsFunc(part, func(r rune) bool { return r == ',' || r == '，' || r == '、' || r == '\n' || r == '\t' }) {
-				piece = strings.TrimSpace(piece)
-				if _, err := mail.ParseAddress(piece); err == nil {
-					c.Email = piece
-				} else if p, err := readPhone("", piece); err == nil {
-					c.Phone = p
-				} else if piece != "" {
-					name = append(name, piece)
+			end := func() {
+				if c != (domain.Contact{}) {
+					out = append(out, c)
+				}
+				c = domain.Contact{}
+			}
+			for _, piece := range strings.FieldsFunc(part, func(r rune) bool { return r == ',' || r == '、' || r == '\n' || r == '\t' }) {
+				email := emailInside.FindString(piece)
+				piece = strings.Replace(piece, email, " ", 1)
+				phone, err := readPhone("", strings.TrimSpace(phoneInside.FindString(piece)))
+				if err == nil {
+					piece = strings.Replace(piece, phone, " ", 1)
+				}
+				name := andWords.ReplaceAllString(strings.Trim(words.Line(piece), "<>()[]:-/ "), "")
+				reach := c.Phone != "" || c.Email != ""
+				if reach && c.Name != "" && name != "" || email != "" && c.Email != "" || phone != "" && c.Phone != "" {
+					end()
+				}
+				c.Name = strings.TrimSpace(c.Name + " " + name)
+				if email != "" {
+					c.Email = email
+				}
+				if phone != "" {
+					c.Phone = phone
 				}
 			}
-			c.Name = strings.Join(name, " ")
-			if c.Name != "" || c.Phone != "" || c.Email != "" {
-				out = append(out, c)
-			}
+			end()
 		}
 	}
 	return out
 }
 
-var (
-	agoShape   = regexp.MustCompile(`^(?:(\d+)\s*(?:h|hours?|小时|時間))?\s*(?:(\d+)\s*(?:m|min|mins|minutes?|分钟|分))?\s*(?:ago|前|以前)?$`)
-	clockShape = regexp.MustCompile(`^(\d{1,2})(?:[:：.](\d{2})|(?:点|時|时)(?:(\d{1,2})分?)?)?\s*(am|pm)?$`)
-)
-
-// parseWhen reads a moment as people type one: now, 09:12, 9, 9pm, yesterday
-// 14:00, 20 min ago, 2026-03-02 09:12, RFC 3339. A wall-clock time is the
-// reader's; the last one that is not after now is meant, so it is today or yesterday.
-func parseWhen(text string, now time.Time, zone *time.Location) (time.Time, error) {
-	now = now.In(zone)
-	s := strings.ToLower(strings.TrimSpace(text))
-	switch s {
-	case "now", "just now", "现在", "刚刚", "今", "たった今":
-		return now, nil
-	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return t, nil
-	}
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2 Jan 2006 15:04", "2006/1/2 15:04", "2006年1月2日 15:04", "2006年1月2日15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t, nil
+// contactText writes a contact as parseContacts reads it.
+func contactText(c domain.Contact) string {
+	var parts []string
+	for _, s := range []string{c.Name, c.Phone, c.Email} {
+		if s != "" {
+			parts = append(parts, s)
 		}
 	}
-	if m := agoShape.FindStringSubmatch(s); m != nil && (m[1] != "" || m[2] != "") {
-		h, _ := strconv.Atoi(m[1])
-		mins, _ := strconv.Atoi(m[2])
-		return now.Add(-time.Duration(h)*time.Hour - time.Duration(mins)*time.Minute), nil
-	}
-	day, pinned := 0, false
-	for word, back := range map[string]int{"yesterday": 1, "today": 0, "昨天": 1, "今天": 0, "昨日": 1, "今日": 0} {
-		if rest, ok := strings.CutPrefix(s, word); ok {
-			s, day, pinned = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "at ")), back, true
-			break
-		}
-	}
-	for prefix, add := range map[string]string{"上午": "am", "午前": "am", "下午": "pm", "午後": "pm", "晚上": "pm"} {
-		if rest, ok := strings.CutPrefix(s, prefix); ok {
-			s = strings.TrimSpace(rest) + add
-		}
-	}
-	m := clockShape.FindStringSubmatch(s)
-	if m == nil {
-		return time.Time{}, domain.Refuse("not_a_time", "given", words.Line(text))
-	}
-	hour, _ := strconv.Atoi(m[1])
-	minute, _ := strconv.Atoi(m[2] + m[3])
-	if m[4] == "pm" && hour < 12 {
-		hour += 12
-	}
-	if m[4] == "am" && hour == 12 {
-		hour = 0
-	}
-	if hour > 23 || minute > 59 {
-		return time.Time{}, domain.Refuse("not_a_time", "given", words.Line(text))
-	}
-	t := time.Date(now.Year(), now.Month(), now.Day()-day, hour, minute, 0, 0, zone)
-	if !pinned && t.After(now) {
-		t = time.Date(now.Year(), now.Month(), now.Day()-1, hour, minute, 0, 0, zone)
-	}
-	return t, nil
+	return strings.Join(parts, ", ")
 }
 
-// parseNext reads a moment to come: 30m, 2h, 09:30 (the next one), tomorrow
-// 09:00, or a whole date.
-func parseNext(text string, now time.Time, zone *time.Location) (time.Time, error) {
-	now = now.In(zone)
-	s := strings.ToLower(strings.TrimSpace(text))
-	if d, err := time.ParseDuration(strings.ReplaceAll(strings.TrimSuffix(s, "in"), " ", "")); err == nil && d > 0 {
-		return now.Add(d), nil
+func isMe(name string) bool {
+	switch strings.ToLower(name) {
+	case "me", "myself", "我", "本人", "我自己", "私", "自分":
+		return true
 	}
-	if m := agoShape.FindStringSubmatch(strings.TrimSpace(strings.TrimPrefix(s, "in "))); m != nil && (m[1] != "" || m[2] != "") && !strings.ContainsAny(s, "前") && !strings.Contains(s, "ago") {
-		h, _ := strconv.Atoi(m[1])
-		mins, _ := strconv.Atoi(m[2])
-		return now.Add(time.Duration(h)*time.Hour + time.Duration(mins)*time.Minute), nil
-	}
-	add := 0
-	for _, word := range []string{"tomorrow", "明天", "明日"} {
-		if rest, ok := strings.CutPrefix(s, word); ok {
-			s, add = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "at ")), 1
-		}
-	}
-	t, err := parseWhen(s, now, zone)
-	if err != nil {
-		return time.Time{}, domain.Refuse("not_a_time", "given", words.Line(text))
-	}
-	if clockShape.MatchString(s) {
-		t = time.Date(now.Year(), now.Month(), now.Day()+add, t.Hour(), t.Minute(), 0, 0, zone)
-		if add == 0 && !t.After(now) {
-			t = time.Date(now.Year(), now.Month(), now.Day()+1, t.Hour(), t.Minute(), 0, 0, zone)
-		}
-	}
-	return t, nil
+	return false
 }

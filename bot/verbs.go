@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,11 @@ const (
 	fieldTeam  = "team"
 	fieldFact  = "fact"
 	fieldValue = "value"
+	fieldRCA   = "rca"
 )
+
+// firstTeam is how people choose the engineers who take incidents first.
+const firstTeam = "engineers"
 
 // verb is one thing that can be done to an incident, by command or button.
 type verb struct {
@@ -79,6 +84,7 @@ type asking struct {
 	w   *words.Words
 	inc domain.Incident
 	dir Directory
+	env domain.Env
 }
 
 func (a *asking) field(key string, kind FieldKind, options ...Option) Field {
@@ -132,9 +138,9 @@ func (a *asking) teams() Field {
 		if p := r.Place; p != nil && p.Purpose == ForEngineers && p.Team != a.inc.Team {
 			name := p.Team
 			if name == "" {
-				name = "engineers"
+				name = firstTeam
 			}
-			f.Options = append(f.Options, Option{Value: name, Label: words.Plain(name)})
+			f.Options = append(f.Options, Option{Value: name, Label: teamName(a.w, p.Team)})
 		}
 	}
 	return f
@@ -148,7 +154,11 @@ func (v *visit) verbFields(ctx context.Context, verb verb, inc domain.Incident) 
 	if err != nil {
 		return nil, err
 	}
-	return verb.fields(&asking{w: v.words(), inc: inc, dir: s.directory}), nil
+	env, err := s.env(&inc.Report)
+	if err != nil {
+		return nil, err
+	}
+	return verb.fields(&asking{w: v.words(), inc: inc, dir: s.directory, env: env}), nil
 }
 
 // verbs is everything that can be done to an incident. Who may do it is decided
@@ -225,13 +235,14 @@ var verbs = byName(
 			return append(fields, a.why())
 		},
 		do: func(c call) (domain.Outcome, error) {
-			return c.inc.DecideDowngrade(c.by, c.text(fieldWhat) == yes, terms.Severity(c.text(fieldTo)), c.text(fieldWhy), c.v.now, c.env)
+			out, err := c.inc.DecideDowngrade(c.by, c.text(fieldWhat) == yes, terms.Severity(c.text(fieldTo)), c.text(fieldWhy), c.v.now, c.env)
+			return out, asked(err, "severity", fieldTo)
 		}},
-	verb{name: "escalate", names: "升级 エスカレーション", side: domain.Provider,
+	verb{name: "escalate", names: "升级 转交 エスカレーション", side: domain.Provider,
 		fields: func(a *asking) []Field { return []Field{a.teams(), a.why()} },
 		do: func(c call) (domain.Outcome, error) {
 			team := c.text(fieldTeam)
-			if team == "engineers" {
+			if team == firstTeam {
 				team = ""
 			}
 			return c.inc.Escalate(c.by, team, c.text(fieldWhy), c.v.now, c.env)
@@ -268,8 +279,7 @@ var verbs = byName(
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.Resolve(c.by, c.at(), c.text(fieldText), c.v.now, c.env)
 		}},
-	verb{name: "close", names: "关闭 クローズ",
-		do: func(c call) (domain.Outcome, error) { return c.inc.Close(c.by, c.v.now, c.env) }},
+	verb{name: "close", names: "关闭 クローズ", fields: closeFields, do: closeIt},
 	verb{name: "rca", names: "根本原因",
 		do: func(c call) (domain.Outcome, error) { return c.inc.RequestRCA(c.by, c.v.now, c.env) }},
 	verb{name: "norca",
@@ -340,22 +350,84 @@ func handOver(c call) (domain.Outcome, error) {
 	return domain.Outcome{}, domain.Refuse("no_such_person", "given", want, "people", strings.Join(slices.Compact(names), ", ")).At(fieldTo)
 }
 
-// correct reads the new value as the fact wants it.
+// closeFields asks about a root cause analysis where it may be too late to ask
+// once the incident is closed (RCA-01).
+func closeFields(a *asking) []Field {
+	_, known := a.inc.RCARoute(a.env)
+	if !known || a.inc.Status != domain.Resolved || a.inc.RCAOffered || !a.inc.RCAAskedAt.IsZero() {
+		return nil
+	}
+	return []Field{a.choice(fieldRCA, yes, no)}
+}
+
+// closeIt writes down the answer about the analysis, and closes: one step for
+// those who were asked.
+func closeIt(c call) (domain.Outcome, error) {
+	var first domain.Outcome
+	var err error
+	switch c.text(fieldRCA) {
+	case yes:
+		first, err = c.inc.RequestRCA(c.by, c.v.now, c.env)
+	case no:
+		first, err = c.inc.DeclineRCA(c.by, c.v.now, c.env)
+	default:
+		return c.inc.Close(c.by, c.v.now, c.env)
+	}
+	if err != nil {
+		return domain.Outcome{}, err
+	}
+	return then(first, func(i domain.Incident) (domain.Outcome, error) { return i.Close(c.by, c.v.now, c.env) })
+}
+
+// then goes on from an outcome; what both decided is one outcome.
+func then(first domain.Outcome, next func(domain.Incident) (domain.Outcome, error)) (domain.Outcome, error) {
+	out, err := next(first.Incident)
+	if err != nil {
+		return domain.Outcome{}, err
+	}
+	out.Notices = append(first.Notices, out.Notices...)
+	out.Journal = append(first.Journal, out.Journal...)
+	return out, nil
+}
+
+// asked moves a refusal about a field of the rule to the field of the form that
+// asked for it.
+func asked(err error, rule, form string) error {
+	var r *domain.Refusal
+	if errors.As(err, &r) && r.Field == rule {
+		moved := *r
+		return moved.At(form)
+	}
+	return err
+}
+
+// ways are the words for the ways of a first call.
+var ways = map[string]terms.Channel{
+	"phone": terms.Phone, "called": terms.Phone, "电话": terms.Phone, "電話": terms.Phone,
+	"email": domain.Email, "e-mail": domain.Email, "mail": domain.Email, "邮件": domain.Email, "メール": domain.Email,
+}
+
+// correct reads the new value as the fact wants it: a number, a time, or for a
+// first call its way, its time or both.
 func correct(c call) (domain.Outcome, error) {
 	fact := domain.FactName(c.text(fieldFact))
-	value := c.text(fieldValue)
-	if fact == domain.FactCaseNumber {
+	value := strings.TrimSpace(c.text(fieldValue))
+	if fact == domain.FactCaseNumber || fact == domain.FactTaken {
 		return c.inc.Correct(c.by, fact, time.Time{}, value, c.text(fieldWhy), c.v.now, c.env)
 	}
 	via := ""
-	if word, rest, ok := strings.Cut(value, " "); ok && (word == "phone" || word == "email") {
-		via, value = word, rest
+	if word, rest, _ := strings.Cut(value, " "); fact == domain.FactFirstCall && ways[strings.ToLower(word)] != "" {
+		via, value = string(ways[strings.ToLower(word)]), strings.TrimSpace(rest)
 	}
-	t, err := parseWhen(value, c.v.now, zoneOf(c.v.zone))
-	if err != nil {
-		return domain.Outcome{}, domain.Refuse("not_a_time", "given", value).At(fieldValue)
+	var at time.Time
+	if value != "" {
+		var err error
+		if at, err = parseWhen(value, c.v.now, zoneOf(c.v.zone)); err != nil {
+			return domain.Outcome{}, domain.Refuse("not_a_time", "given", value).At(fieldValue)
+		}
 	}
-	return c.inc.Correct(c.by, fact, t, via, c.text(fieldWhy), c.v.now, c.env)
+	out, err := c.inc.Correct(c.by, fact, at, via, c.text(fieldWhy), c.v.now, c.env)
+	return out, asked(err, "at", fieldValue)
 }
 
 func spend(c call) (domain.Outcome, error) {
@@ -364,6 +436,49 @@ func spend(c call) (domain.Outcome, error) {
 		return domain.Outcome{}, domain.Refuse("not_a_duration", "given", c.text("spent")).At("spent")
 	}
 	return c.inc.SpendEffort(c.by, d, c.v.now, c.env)
+}
+
+// doneKey is the sentence that says that it was done; it depends on what came
+// of it.
+func (v verb) doneKey(i *domain.Incident, by domain.Side) string {
+	switch {
+	case v.name == "ack" && !i.FirstResponse.Running():
+		return "ack_only"
+	case v.name == "call" && i.FirstResponse.Missed(i.FirstResponse.Met):
+		return "call_late"
+	case v.name == "contact" && i.FirstResponseVia == terms.Chat:
+		return "contact_counts"
+	case v.name == "ask" && (i.ChangeControl.Running() || i.Answer.Running()):
+		return "ask_by"
+	case v.name == "severity" && by == domain.Provider:
+		return "severity_set"
+	case v.name == "close" && !i.RCAAskedAt.IsZero():
+		return "close_rca"
+	}
+	return v.name
+}
+
+// doneArgs fill the sentence that says that it was done.
+func doneArgs(w *words.Words, i *domain.Incident, values map[string]string) map[string]string {
+	args := map[string]string{"ref": i.Ref, "severity": string(i.Severity), "owner": i.OwnerName}
+	for name, c := range map[string]domain.Clock{"response_due": i.FirstResponse, "update_due": i.NextUpdate} {
+		if !c.Due.IsZero() {
+			args[name] = rfc(c.Due)
+		}
+	}
+	for _, c := range []domain.Clock{i.ChangeControl, i.Answer} {
+		if c.Running() {
+			args["answer_due"] = rfc(c.Due)
+		}
+	}
+	for k, val := range values {
+		if _, taken := args[k]; !taken {
+			args[k] = val
+		}
+	}
+	out := worded(w, args)
+	out["team_text"] = string(teamName(w, i.Team))
+	return out
 }
 
 func byName(list ...verb) map[string]verb {

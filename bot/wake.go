@@ -61,7 +61,7 @@ func (b *Bot) wakeTenant(ctx context.Context, tenant domain.TenantID) (n int, er
 				if err != nil {
 					return err
 				}
-				kept = append(kept, s.kept(inc, inc.Fire(now, env), env))
+				kept = append(kept, s.fired(inc, inc.Fire(now, env), env))
 			}
 			if err := tx.Keep(ctx, tenant, kept); err != nil {
 				return fmt.Errorf("keep: %w", err)

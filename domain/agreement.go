@@ -12,6 +12,7 @@ import (
 // and the provider's own policy for it.
 type Agreement struct {
 	Tenant        TenantID
+	Customer      string // the customer's name, as the provider's people know it
 	ID            string
 	Name          string
 	Holdings      []terms.Holding

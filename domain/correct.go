@@ -194,6 +194,9 @@ func (i Incident) WithdrawFact(by Actor, f FactName, why string, now time.Time, 
 	case FactAcknowledged:
 		n.AckedAt, n.AckedBy, n.AckedName = time.Time{}, "", ""
 		n.Ladder.Met = time.Time{}
+		if n.NextUpdate.Running() && n.NextUpdate.From.Equal(i.AckedAt) {
+			n.NextUpdate = Clock{} // it promised the next word with it
+		}
 	case FactTaken:
 		n.Owner, n.OwnerName = "", ""
 	case FactCaseNumber:

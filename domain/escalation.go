@@ -64,10 +64,18 @@ func (i *Incident) pages(env Env, yield func(page) bool) {
 	}
 }
 
+// noTarget stands in for a target where the terms give none, as for advice: a
+// rung at a part of it must not be due at once. It is a habit, not contract.
+const noTarget = 4 * time.Hour
+
 func (i *Incident) rungAt(r *Rung, env Env) time.Time {
 	after := r.After
-	if r.Percent > 0 && i.Promise.FirstResponse != nil {
-		after = i.Promise.FirstResponse.Target * time.Duration(r.Percent) / 100
+	if r.Percent > 0 && (i.Promise.FirstResponse != nil || after == 0) {
+		target := noTarget
+		if t := i.Promise.FirstResponse; t != nil {
+			target = t.Target
+		}
+		after = target * time.Duration(r.Percent) / 100
 	}
 	return i.elapse(i.Ladder.Due, after, env)
 }

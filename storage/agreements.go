@@ -9,14 +9,14 @@ import (
 )
 
 const readAgreement = `
-SELECT tenant_id, id, name, holdings, zone, country, hours, days, coalesce(covered_until::text, ''), subscriptions, policy
+SELECT tenant_id, (SELECT t.name FROM tenants t WHERE t.id = agreements.tenant_id), id, name, holdings, zone, country, hours, days, coalesce(covered_until::text, ''), subscriptions, policy
 FROM agreements WHERE tenant_id = $1`
 
 // Agreement implements bot.Tx.
 func (t *txn) Agreement(ctx context.Context, tenant domain.TenantID) (domain.Agreement, error) {
 	var a domain.Agreement
 	var covered string
-	err := t.tx.QueryRowContext(ctx, readAgreement, tenant).Scan(&a.Tenant, &a.ID, &a.Name, snapshot{&a.Holdings}, &a.Zone, &a.Country,
+	err := t.tx.QueryRowContext(ctx, readAgreement, tenant).Scan(&a.Tenant, &a.Customer, &a.ID, &a.Name, snapshot{&a.Holdings}, &a.Zone, &a.Country,
 		snapshot{&a.Hours}, snapshot{&a.Days}, &covered, snapshot{&a.Subscriptions}, snapshot{&a.Policy})
 	if err != nil {
 		return domain.Agreement{}, orNotFound(err, "read the agreement")

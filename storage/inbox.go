@@ -47,7 +47,7 @@ type arrival struct {
 	PlaceTenant  ident       `db:"place_tenant"`
 	PlaceSide    domain.Side `db:"place_side"`
 	PlaceID      ident       `db:"place_id"`
-	Entered      *string
+	Entered      ident
 }
 
 // Arrive implements bot.Tx. In private there is no place, and no destination of one.
@@ -77,6 +77,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 		if try == 0 {
 			seen = a.Seen
 		}
+		t.entered = domain.TenantID(a.Entered)
 		// A destination that somebody else made at this moment is seen by the next statement.
 		if (e.Person == "" || a.Person != "") && (e.Place == "" || a.Place != "") {
 			break

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -99,7 +100,7 @@ func clockColumns(pairs ...any) []column {
 	return all
 }
 
-// columns names all columns of an incident as it is read, of table i.
+// readColumns names all columns of an incident as it is read, of table i.
 var readColumns = sync.OnceValue(func() string {
 	var b strings.Builder
 	for n, c := range append(incidentKey[:len(incidentKey):len(incidentKey)], incidentColumns...) {
@@ -111,7 +112,7 @@ var readColumns = sync.OnceValue(func() string {
 	return b.String()
 })
 
-// destinations lists where a row of readColumns goes.
+// scanInto lists where a row of readColumns goes.
 func scanInto(i *domain.Incident) []any {
 	into := make([]any, 0, len(incidentKey)+len(incidentColumns))
 	for _, c := range incidentKey {
@@ -119,7 +120,9 @@ func scanInto(i *domain.Incident) []any {
 	}
 	for _, c := range incidentColumns {
 		switch p := c.in(i).(type) {
-		case *terms.Commitment, *domain.Report:
+		case *terms.Commitment:
+			into = append(into, commitment{p})
+		case *domain.Report:
 			into = append(into, snapshot{p})
 		default:
 			into = append(into, p)
@@ -192,7 +195,7 @@ func sameCommitment(a, b *terms.Commitment) bool {
 func sameReport(a, b *domain.Report) bool {
 	return a.Title == b.Title && a.Happened == b.Happened && a.Since.Equal(b.Since) && a.Impact == b.Impact &&
 		a.Product == b.Product && a.Production == b.Production && a.Subscription == b.Subscription && a.EventID == b.EventID &&
-		a.Owner == b.Owner && shared(a.Contacts, b.Contacts) && a.Language == b.Language && a.Zone == b.Zone &&
+		a.Owner == b.Owner && slices.Equal(a.Contacts, b.Contacts) && a.Language == b.Language && a.Zone == b.Zone &&
 		a.Country == b.Country && a.Via == b.Via
 }
 

@@ -46,14 +46,14 @@ func (t *txn) IncidentByID(ctx context.Context, tenant domain.TenantID, id domai
 }
 
 func (t *txn) one(ctx context.Context, from string, args ...any) (domain.Incident, error) {
-	found, err := t.incidents(ctx, from, args...)
+	found, shown, err := t.incidents(ctx, from, args...)
 	if err == nil && len(found) == 0 {
 		err = errNoRows
 	}
 	if err != nil {
 		return domain.Incident{}, orNotFound(err, "read an incident")
 	}
-	t.remember(found)
+	t.remember(found, shown)
 	return found[0], nil
 }
 
@@ -65,11 +65,11 @@ FOR UPDATE SKIP LOCKED`
 
 // DueIncidents implements bot.Tx.
 func (t *txn) DueIncidents(ctx context.Context, tenant domain.TenantID, now time.Time, limit int) ([]domain.Incident, error) {
-	found, err := t.incidents(ctx, dueIncidents, tenant, instant(now), limit)
+	found, shown, err := t.incidents(ctx, dueIncidents, tenant, instant(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("claim due incidents: %w", err)
 	}
-	t.remember(found)
+	t.remember(found, shown)
 	return found, nil
 }
 
@@ -84,7 +84,7 @@ func (t *txn) Incidents(ctx context.Context, tenant domain.TenantID, closed bool
 	if closed {
 		from = everyone
 	}
-	found, err := t.incidents(ctx, from, tenant, limit)
+	found, _, err := t.incidents(ctx, from, tenant, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
@@ -100,7 +100,7 @@ func (t *txn) AllLive(ctx context.Context, limit int) ([]domain.Incident, error)
 	if _, err := t.tx.ExecContext(ctx, asStaff); err != nil {
 		return nil, fmt.Errorf("take the staff's role: %w", err)
 	}
-	found, err := t.incidents(ctx, allLive, limit)
+	found, _, err := t.incidents(ctx, allLive, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list live incidents: %w", err)
 	}
@@ -110,24 +110,24 @@ func (t *txn) AllLive(ctx context.Context, limit int) ([]domain.Incident, error)
 	return found, nil
 }
 
-// incidents reads rows; from is what follows the list of columns, with the incidents as i.
-func (t *txn) incidents(ctx context.Context, from string, args ...any) ([]domain.Incident, error) {
+// incidents reads rows, with the digests of their cards; from is what follows the list of columns, with the incidents as i.
+func (t *txn) incidents(ctx context.Context, from string, args ...any) (found []domain.Incident, shown []int64, err error) {
 	rows, err := t.tx.QueryContext(ctx, selectIncidents(from), args...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
-	var found []domain.Incident
 	var next domain.Incident
-	into := scanInto(&next)
+	var digest int64
+	into := append([]any{(*string)(&next.Tenant), &digest}, scanInto(&next)...)
 	for rows.Next() {
-		next = domain.Incident{Tenant: next.Tenant}
-		if err := rows.Scan(append([]any{(*string)(&next.Tenant)}, into...)...); err != nil {
-			return nil, err
+		next.Report = domain.Report{} // JSON leaves alone what it doesn't name
+		if err := rows.Scan(into...); err != nil {
+			return nil, nil, err
 		}
-		found = append(found, next)
+		found, shown = append(found, next), append(shown, digest)
 	}
-	return found, rows.Err()
+	return found, shown, rows.Err()
 }
 
 // selectIncidents puts the columns before the rest of a query. Queries are few, so they are kept.
@@ -135,21 +135,29 @@ func selectIncidents(from string) string {
 	if text, ok := selects.Load(from); ok {
 		return text.(string)
 	}
-	text := "SELECT i.tenant_id, " + readColumns() + "\n" + from
+	text := "SELECT i.tenant_id, i.shown, " + readColumns() + "\n" + from
 	selects.Store(from, text)
 	return text
 }
 
 var selects sync.Map
 
+// known is an incident as it was read or written last, with the digest of its cards.
+type known struct {
+	incident domain.Incident
+	shown    int64
+}
+
 // remember keeps locked incidents as they were read, so that Keep writes what has changed and nothing else.
-func (t *txn) remember(found []domain.Incident) {
+func (t *txn) remember(found []domain.Incident, shown []int64) {
 	if t.read == nil {
-		t.read = make(map[domain.IncidentID]domain.Incident, len(found))
+		t.read = make(map[domain.IncidentID]*known, len(found))
 	}
-	for _, i := range found {
-		i.Report.Contacts = slices.Clone(i.Report.Contacts)
-		t.read[i.ID] = i
+	all := make([]known, len(found))
+	for n := range found {
+		all[n] = known{incident: found[n], shown: shown[n]}
+		all[n].incident.Report.Contacts = slices.Clone(found[n].Report.Contacts)
+		t.read[found[n].ID] = &all[n]
 	}
 }
 
@@ -160,20 +168,21 @@ func (t *txn) headOf(kept []*incidentChange, first int) (string, []any, error) {
 	write := make([]*column, 0, len(incidentColumns))
 	for n := range incidentColumns {
 		c := &incidentColumns[n]
-		if fresh || slices.ContainsFunc(kept, func(k *incidentChange) bool { return k.before == nil || !c.same(k.before, k.incident) }) {
+		if fresh || slices.ContainsFunc(kept, func(k *incidentChange) bool { return k.before == nil || !c.same(&k.before.incident, k.incident) }) {
 			write = append(write, c)
 		}
 	}
-	ids, versions, numbers, refs := &list{}, &list{}, &list{}, &list{}
+	ids, versions, shown, numbers, refs := &list{}, &list{}, &list{}, &list{}, &list{}
 	for _, k := range kept {
 		ids.text(string(k.incident.ID))
 		versions.int(int64(k.incident.Version))
+		shown.int(k.shown)
 		if fresh {
 			numbers.int(int64(k.number))
 			refs.text(k.incident.Ref)
 		}
 	}
-	args := []any{ids, versions}
+	args := []any{ids, versions, shown}
 	if fresh {
 		args = append(args, numbers, refs)
 	}
@@ -192,7 +201,8 @@ func (t *txn) headOf(kept []*incidentChange, first int) (string, []any, error) {
 // incidentChange is an incident to be written.
 type incidentChange struct {
 	incident *domain.Incident
-	before   *domain.Incident // as it was read; nil when it wasn't
+	before   *known // nil when it wasn't read
+	shown    int64  // the digest of its cards; 0 to leave what is there
 	fresh    bool
 	number   int
 }
@@ -220,6 +230,7 @@ func headText(fresh bool, write []*column, first int) string {
 	}
 	add("id", "uuid")
 	add("version", "bigint")
+	add("shown", "bigint")
 	if fresh {
 		add("number", "bigint")
 		add("ref", "text")
@@ -234,7 +245,7 @@ func headText(fresh bool, write []*column, first int) string {
 			"    SELECT $1, k.* FROM unnest(" + params.String() + ") AS k (" + names.String() + ")\n" +
 			"    ON CONFLICT (tenant_id, id) DO NOTHING\n    RETURNING id)"
 	} else {
-		text = "saved AS (\n    UPDATE incidents i SET version = k.version" + sets.String() + "\n" +
+		text = "saved AS (\n    UPDATE incidents i SET version = k.version, shown = coalesce(nullif(k.shown, 0), i.shown)" + sets.String() + "\n" +
 			"    FROM unnest(" + params.String() + ") AS k (" + names.String() + ")\n" +
 			"    WHERE i.tenant_id = $1 AND i.id = k.id AND i.version < k.version\n    RETURNING i.id)"
 	}

@@ -87,12 +87,12 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kept []bot.
 	changes := make([]*incidentChange, len(kept))
 	for n := range kept {
 		k := &kept[n]
-		c := &incidentChange{incident: &k.Incident, fresh: k.New, number: k.Number}
-		if before, ok := t.read[k.Incident.ID]; ok {
-			c.before = &before
+		c := &incidentChange{incident: &k.Incident, before: t.read[k.Incident.ID], fresh: k.New, number: k.Number}
+		if len(k.Cards) > 0 {
+			c.shown = digest(k.Cards)
 		}
 		changes[n] = c
-		if err := w.add(k); err != nil {
+		if err := w.add(k, c.before == nil || c.before.shown != c.shown); err != nil {
 			return fmt.Errorf("incident %s: %w", k.Incident.Ref, err)
 		}
 	}
@@ -109,11 +109,14 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kept []bot.
 			return err
 		}
 	}
-	after := make([]domain.Incident, len(kept))
-	for n := range kept {
-		after[n] = kept[n].Incident
+	after, shown := make([]domain.Incident, len(kept)), make([]int64, len(kept))
+	for n, c := range changes {
+		after[n], shown[n] = *c.incident, c.shown
+		if c.shown == 0 && c.before != nil {
+			shown[n] = c.before.shown
+		}
 	}
-	t.remember(after)
+	t.remember(after, shown)
 	return nil
 }
 
@@ -164,7 +167,8 @@ func (w *writing) args(tenant domain.TenantID) []any {
 	}
 }
 
-func (w *writing) add(k *bot.Kept) error {
+// add gathers one decision; its cards only when they look different from those kept last.
+func (w *writing) add(k *bot.Kept, cards bool) error {
 	id := string(k.Incident.ID)
 	if k.Wake.IsZero() {
 		w.noWakes.text(id)
@@ -182,7 +186,7 @@ func (w *writing) add(k *bot.Kept) error {
 			return err
 		}
 	}
-	for n := range k.Cards {
+	for n := 0; cards && n < len(k.Cards); n++ {
 		if err := w.card(&k.Cards[n], decided); err != nil {
 			return err
 		}

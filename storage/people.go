@@ -13,17 +13,17 @@ import (
 
 // directory lists a recipient for each destination that is bound: a person with two identities is there twice.
 const directory = `
-SELECT d.id, t.id, t.side,
+SELECT d.id, d.tenant_id, CASE WHEN d.tenant_id = provider.id THEN 'provider' ELSE 'customer' END AS side,
        p.id, p.name, p.full_name, p.email, p.phone, p.language, p.zone, p.roles,
        (SELECT array_agg(DISTINCT r.role ORDER BY r.role) FROM rosters r
         WHERE r.tenant_id = p.tenant_id AND r.person_id = p.id AND r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)),
        c.id, c.name, c.purpose, c.team, c.language, c.zone
-FROM destinations d JOIN tenants t ON t.id = d.tenant_id
+FROM (SELECT (SELECT id FROM tenants WHERE side = 'provider') AS id) AS provider
+JOIN destinations d ON d.tenant_id = $1 OR d.tenant_id = provider.id
 LEFT JOIN people p ON p.tenant_id = d.tenant_id AND p.id = d.person_id
 LEFT JOIN places c ON c.tenant_id = d.tenant_id AND c.id = d.place_id
-WHERE (d.tenant_id = $1 OR d.tenant_id = (SELECT id FROM tenants WHERE side = 'provider'))
-  AND (p.id IS NOT NULL OR c.id IS NOT NULL)
-ORDER BY t.side, c.name, p.name, d.platform, d.id`
+WHERE p.id IS NOT NULL OR c.id IS NOT NULL
+ORDER BY side, c.name, p.name, d.platform, d.id`
 
 // Directory implements bot.Tx. The order is the same each time.
 func (t *txn) Directory(ctx context.Context, tenant domain.TenantID, now time.Time) (bot.Directory, error) {

@@ -64,6 +64,8 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		"idle_in_transaction_session_timeout": milliseconds(3 * o.StatementTimeout),
 		"timezone":                            "UTC",
 		"application_name":                    "firstcall",
+		// Each statement is planned once a connection: planning the large ones costs more than running them.
+		"plan_cache_mode": "force_generic_plan",
 	})
 	if err != nil {
 		return nil, err
@@ -199,9 +201,10 @@ func (d *DB) as(ctx context.Context, role string, f func(*sqlx.Tx) error) error 
 
 // txn is the inside of a transaction.
 type txn struct {
-	tx *sqlx.Tx
+	tx      *sqlx.Tx
+	entered domain.TenantID
 	// read holds incidents as they were read, so that Keep writes only what has changed.
-	read map[domain.IncidentID]domain.Incident
+	read map[domain.IncidentID]*known
 }
 
 // orNotFound turns "no rows" into the port's error.

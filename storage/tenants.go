@@ -18,8 +18,11 @@ const enter = `SELECT set_config('firstcall.tenant', $1, true)`
 
 // Enter implements bot.Tx. It ends with the transaction.
 func (t *txn) Enter(ctx context.Context, tenant domain.TenantID) error {
-	var entered string
-	if err := t.tx.GetContext(ctx, &entered, enter, tenant); err != nil {
+	if tenant == t.entered {
+		return nil
+	}
+	if err := t.tx.GetContext(ctx, &t.entered, enter, tenant); err != nil {
+		t.entered = ""
 		return fmt.Errorf("enter a tenant: %w", err)
 	}
 	return nil

@@ -10,12 +10,13 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// The index on the instant alone is walked from its start, so the cost follows what is due and not what is parked.
+// The index on the instant alone is walked from its start, so the cost follows what is due and not what is parked. However
+// much is due, a part of it names tenants enough: whoever asks comes back.
 const dueTenants = `
 SELECT tenant_id FROM (
-    SELECT tenant_id, at FROM wakes WHERE at <= $1
+    (SELECT tenant_id, at FROM wakes WHERE at <= $1 ORDER BY at LIMIT 20000)
     UNION ALL
-    SELECT tenant_id, remind_at FROM drafts WHERE remind_at <= $1 AND tenant_id IS NOT NULL) AS due (tenant_id, at)
+    (SELECT tenant_id, remind_at FROM drafts WHERE remind_at <= $1 AND tenant_id IS NOT NULL ORDER BY remind_at LIMIT 20000)) AS due (tenant_id, at)
 GROUP BY tenant_id ORDER BY min(at) LIMIT $2`
 
 // DueTenants implements bot.Store.

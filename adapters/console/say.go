@@ -59,8 +59,9 @@ func (t *Terminal) event(at seat, text string) (bot.Event, error) {
 			field, answer = f, value
 		}
 	}
-	if field == nil {
-		return e, nil // nothing is asked, so it was said
+	if field == nil { // nothing is asked any more: the bot knows a yes, and what else it may mean
+		submitted.Values = map[string]string{bot.Typed: text}
+		return submitted, nil
 	}
 	if strings.TrimSpace(answer) == "" && field.Error == "" {
 		answer = field.Value

@@ -20,7 +20,7 @@ var sentences = [...]sentence{
 	{"ask.happened_help", ""},
 	{"ask.impact", ""},
 	{"ask.impact_help", ""},
-	{"ask.instead", "Severity"},
+	{"ask.instead", "Severity ConsequenceText"},
 	{"ask.kind", ""},
 	{"ask.language", ""},
 	{"ask.owner", ""},
@@ -29,7 +29,9 @@ var sentences = [...]sentence{
 	{"ask.phone_help", ""},
 	{"ask.product", ""},
 	{"ask.product_help", ""},
+	{"ask.question", ""},
 	{"ask.rca", "Ref"},
+	{"ask.reported", ""},
 	{"ask.severity", ""},
 	{"ask.since", ""},
 	{"ask.since_help", ""},
@@ -64,24 +66,27 @@ var sentences = [...]sentence{
 	{"button.take", ""},
 	{"button.update", ""},
 	{"button.why", ""},
-	{"card.advice", "Ref Title StateText"},
 	{"card.answer", "Asked AnswerDue"},
+	{"card.answer_late", "Asked AnswerDue"},
 	{"card.answer_no_clock", "Asked"},
 	{"card.assigned", ""},
 	{"card.by", "UpdateDue"},
 	{"card.call_due", "CallDue TargetDuration ClockText"},
+	{"card.call_late", "CallDue TargetDuration ClockText"},
 	{"card.called", "Person CalledAt ViaText"},
 	{"card.called_late", "Person CalledAt ViaText CallDue"},
 	{"card.case_number", ""},
 	{"card.case_wanted", "WaysText"},
 	{"card.change_control", "Asked AnswerDue"},
+	{"card.change_control_late", "Asked AnswerDue"},
 	{"card.contact", ""},
 	{"card.downgrade", ""},
 	{"card.downgrade_proposed", "WhatText Reason"},
 	{"card.effort", ""},
 	{"card.effort_of", "UsedDuration CapDuration"},
 	{"card.first_call", ""},
-	{"card.headline", "Ref Severity Title StateText"},
+	{"card.headline", "Ref LevelText Title StateText"},
+	{"card.headline_of", "Ref Customer LevelText Title StateText"},
 	{"card.impact", ""},
 	{"card.latest", ""},
 	{"card.latest_at", "Update GivenAt"},
@@ -90,16 +95,26 @@ var sentences = [...]sentence{
 	{"card.note", ""},
 	{"card.outage", ""},
 	{"card.product", ""},
+	{"card.product_in", "Product EnvironmentText"},
 	{"card.product_line", "Product EnvironmentText Subscription"},
+	{"card.remote", ""},
+	{"card.round_the_clock", ""},
+	{"card.seen", ""},
+	{"card.seen_by", "Person SeenAt"},
 	{"card.staffing", ""},
+	{"card.team", ""},
 	{"card.they_owe", ""},
 	{"card.third_party", ""},
 	{"card.wanted", ""},
 	{"card.wanted_change", "From To Reason"},
+	{"card.was_due", "UpdateDue"},
 	{"card.with", ""},
+	{"card.with_seen", "Person Other SeenAt"},
+	{"card.with_since", "Person SeenAt"},
 	{"card.work", ""},
 	{"card.work_begun", "BegunAt"},
 	{"card.work_due", "WorkDue"},
+	{"card.work_late", "WorkDue"},
 	{"card.you_owe", ""},
 	{"channel.chat", ""},
 	{"channel.phone", ""},
@@ -128,6 +143,7 @@ var sentences = [...]sentence{
 	{"choice.provider", ""},
 	{"choice.question", ""},
 	{"choice.resolved", ""},
+	{"choice.taken", ""},
 	{"choice.web", ""},
 	{"choice.work_begins", ""},
 	{"choice.work_begun", ""},
@@ -295,27 +311,51 @@ var sentences = [...]sentence{
 	{"do.withdraw", "Ref"},
 	{"done.accept", "Ref Severity"},
 	{"done.ack", "Ref UpdateDue"},
+	{"done.ack_only", "Ref UpdateDue"},
 	{"done.answer", "Ref"},
 	{"done.ask", "Ref"},
+	{"done.ask_by", "Ref AnswerDue"},
 	{"done.begin", "Ref"},
 	{"done.call", "Ref"},
+	{"done.call_late", "Ref ResponseDue"},
+	{"done.cancel", "Ref"},
 	{"done.case", "Ref"},
 	{"done.close", "Ref"},
+	{"done.close_rca", "Ref"},
 	{"done.commit", "Ref"},
+	{"done.consent", "Ref"},
 	{"done.contact", "Ref"},
+	{"done.contact_counts", "Ref"},
+	{"done.convert", "Ref Severity"},
+	{"done.correct", "Ref"},
 	{"done.decide", "Ref Severity"},
 	{"done.downgrade", "Ref"},
+	{"done.duplicate", "Ref Of"},
+	{"done.escalate", "Ref TeamText"},
+	{"done.executives", "Ref"},
 	{"done.handover", "Ref Owner"},
+	{"done.hours", "Ref SpentDuration"},
+	{"done.link", "Ref"},
+	{"done.mitigated", "Ref"},
+	{"done.norca", "Ref"},
+	{"done.note", "Ref"},
+	{"done.outage", "Ref"},
+	{"done.rca", "Ref"},
 	{"done.refuse", "Ref Severity"},
+	{"done.reopen", "Ref"},
 	{"done.resolve", "Ref"},
 	{"done.severity", "Ref Severity"},
-	{"done.take", "Ref"},
+	{"done.severity_set", "Ref Severity"},
+	{"done.take", "Ref UpdateDue"},
+	{"done.thirdparty", "Ref Vendor"},
 	{"done.update", "Ref UpdateDue"},
+	{"done.withdraw", "Ref"},
 	{"downgrade.business_hours", ""},
 	{"downgrade.end_24x7", ""},
 	{"downgrade.lower_severity", ""},
 	{"draft.gone", ""},
 	{"draft.left", "EndsAt"},
+	{"draft.opened", "Ref"},
 	{"environment.other", ""},
 	{"environment.production", ""},
 	{"explain.also", ""},
@@ -374,6 +414,8 @@ var sentences = [...]sentence{
 	{"field.owner", ""},
 	{"field.phone", ""},
 	{"field.product", ""},
+	{"field.rca", "Ref"},
+	{"field.reported", ""},
 	{"field.severity", ""},
 	{"field.since", ""},
 	{"field.spent", ""},
@@ -398,6 +440,8 @@ var sentences = [...]sentence{
 	{"guide.board", ""},
 	{"guide.open", ""},
 	{"guide.read", ""},
+	{"guide.undo", ""},
+	{"hello", ""},
 	{"help.accept", ""},
 	{"help.ack", ""},
 	{"help.answer", ""},
@@ -409,6 +453,7 @@ var sentences = [...]sentence{
 	{"help.close", ""},
 	{"help.commit", ""},
 	{"help.consent", ""},
+	{"help.contact", ""},
 	{"help.convert", ""},
 	{"help.correct", ""},
 	{"help.decide", ""},
@@ -420,6 +465,7 @@ var sentences = [...]sentence{
 	{"help.hours", ""},
 	{"help.link", ""},
 	{"help.mitigated", ""},
+	{"help.norca", ""},
 	{"help.note", ""},
 	{"help.outage", ""},
 	{"help.rca", ""},
@@ -431,17 +477,24 @@ var sentences = [...]sentence{
 	{"help.thirdparty", ""},
 	{"help.update", ""},
 	{"help.withdraw", ""},
+	{"holder.has", "Person"},
+	{"holder.nobody", ""},
+	{"holder.seen", "Person"},
 	{"instead.b", ""},
 	{"instead.keep", "Severity"},
 	{"instead.keep_help", ""},
+	{"intake.added", ""},
 	{"intake.cancelled", ""},
 	{"intake.goes_on", ""},
 	{"intake.title", ""},
 	{"intake.title_for", "Customer"},
+	{"intake.understood", "FactsText"},
 	{"journal.acknowledged", "NextAt"},
 	{"journal.answered", "Text"},
+	{"journal.answered_late", "Text"},
 	{"journal.asked", "KindText Text"},
-	{"journal.cancelled", "Duplicate Why"},
+	{"journal.cancelled", "Why"},
+	{"journal.cancelled_duplicate", "Duplicate Why"},
 	{"journal.case_recorded", "Number"},
 	{"journal.case_wanted", ""},
 	{"journal.clock_moved", "ClockText FromAt ToAt"},
@@ -449,16 +502,19 @@ var sentences = [...]sentence{
 	{"journal.closed", ""},
 	{"journal.committed", "Contacts"},
 	{"journal.converted", "Severity"},
-	{"journal.corrected", "FactText OldText NewText Why"},
+	{"journal.corrected", "FactText WasText IsText Why"},
 	{"journal.downgrade_decided", "KindText Why"},
 	{"journal.downgrade_dropped", "KindText Why"},
 	{"journal.downgrade_proposed", "KindText Why"},
 	{"journal.effort", "SpentDuration UsedDuration"},
-	{"journal.escalated", "Team Why"},
+	{"journal.escalated", "TeamText Why"},
+	{"journal.escalated_outside", "TeamText"},
 	{"journal.escalation_started", "Severity"},
 	{"journal.executives", "SideText Why"},
 	{"journal.first_call", "ViaText At Caller"},
+	{"journal.first_call_late", "ViaText At Caller Due"},
 	{"journal.first_contact", "At"},
+	{"journal.first_contact_counts", "At"},
 	{"journal.first_response_missed", "Due"},
 	{"journal.handed_over", "To"},
 	{"journal.link", "Title Url"},
@@ -466,7 +522,7 @@ var sentences = [...]sentence{
 	{"journal.note", "Text"},
 	{"journal.opened", "Ref Title"},
 	{"journal.outage", "BroadText Why"},
-	{"journal.paged", "Who Rung"},
+	{"journal.paged", "WhoText Rung"},
 	{"journal.rca_declined", ""},
 	{"journal.rca_requested", "RouteText"},
 	{"journal.rca_wished", "RouteText"},
@@ -480,7 +536,7 @@ var sentences = [...]sentence{
 	{"journal.taken", ""},
 	{"journal.third_party", "Vendor"},
 	{"journal.update", "Text NextAt"},
-	{"journal.withdrawn", "FactText OldText Why"},
+	{"journal.withdrawn", "FactText WasText Why"},
 	{"journal.work_begun", "At"},
 	{"journal_line.plain", "SaidAt WhoText WhatText"},
 	{"journal_line.rows", "SaidAt WhoText WhatText RowsText"},
@@ -488,15 +544,19 @@ var sentences = [...]sentence{
 	{"kind.advice_help", ""},
 	{"kind.breakfix", ""},
 	{"kind.breakfix_help", ""},
+	{"label.question", ""},
 	{"language.en", ""},
 	{"language.ja", ""},
 	{"language.local", ""},
 	{"language.zh", ""},
 	{"language.zh-Hans", ""},
+	{"level.advice", ""},
+	{"level.severity", "Severity"},
 	{"list.empty", ""},
 	{"list.title", "Count"},
 	{"no", ""},
 	{"no.such_field", "Name"},
+	{"not.open_yet", ""},
 	{"nothing.before", ""},
 	{"nothing.done", ""},
 	{"notice.anything", "Ref Title"},
@@ -505,6 +565,7 @@ var sentences = [...]sentence{
 	{"opened.awaiting", "Ref WaysText"},
 	{"opened.awaiting_next", "Ref"},
 	{"opened.no_target", "Ref"},
+	{"page.contact", "Contact Phone"},
 	{"paste.contact", "ContactText"},
 	{"paste.impact", "Impact"},
 	{"paste.since", "HappenedSince"},
@@ -553,6 +614,7 @@ var sentences = [...]sentence{
 	{"refusal.contact_missing", ""},
 	{"refusal.duplicate_of_itself", "Ref"},
 	{"refusal.fact_unknown", "Given"},
+	{"refusal.hand_over_instead", ""},
 	{"refusal.in_future", "GivenAt NowAt"},
 	{"refusal.in_past", "GivenAt NowAt"},
 	{"refusal.kind_unknown", "Given"},
@@ -579,12 +641,14 @@ var sentences = [...]sentence{
 	{"refusal.nothing_proposed", ""},
 	{"refusal.nothing_recorded", "FactText"},
 	{"refusal.nothing_requested", ""},
+	{"refusal.nothing_to_undo", ""},
 	{"refusal.only_for_advice", ""},
 	{"refusal.only_people", ""},
 	{"refusal.outage_unchanged", ""},
 	{"refusal.person_missing", ""},
-	{"refusal.product_many", "Given Products"},
-	{"refusal.product_nearest", "Given Products"},
+	{"refusal.product_crowd", "Given Count"},
+	{"refusal.product_many", "Given"},
+	{"refusal.product_nearest", "Given"},
 	{"refusal.product_unknown", "Given"},
 	{"refusal.provider_only", ""},
 	{"refusal.rca_first", ""},
@@ -605,6 +669,8 @@ var sentences = [...]sentence{
 	{"refusal.unknown", "Code"},
 	{"refusal.which_incident", "Refs"},
 	{"refusal.wrong_status", "StatusText At"},
+	{"reported.other", ""},
+	{"reported.phone", ""},
 	{"ring.advice_nearly_used", "Ref RestDuration"},
 	{"ring.advice_used_up", "Ref"},
 	{"ring.answer_due", "Ref Due Asked"},
@@ -614,33 +680,36 @@ var sentences = [...]sentence{
 	{"ring.asked_by", "Ref Text Person Due"},
 	{"ring.broad_outage", "Ref Text"},
 	{"ring.cancelled", "Ref Person Text"},
+	{"ring.cancelled_duplicate", "Ref Person Duplicate Text"},
 	{"ring.case_missing", "Ref"},
 	{"ring.case_recorded", "Ref Number Title"},
 	{"ring.change_control_due", "Ref Due Asked"},
 	{"ring.change_control_soon", "Ref Left Asked"},
 	{"ring.committed", "Ref"},
-	{"ring.critical_opened", "Ref Severity Title"},
+	{"ring.critical_opened", "Customer Ref LevelText Title"},
 	{"ring.downgrade_decided", "Ref Person KindText Text"},
+	{"ring.downgrade_lowered", "Ref Severity Person Text"},
 	{"ring.downgrade_proposed", "Ref Person KindText Text"},
-	{"ring.escalated", "Ref Severity Person Title Text"},
-	{"ring.executives", "Ref Severity Title Text"},
+	{"ring.escalated", "Customer Ref LevelText Person Title Text"},
+	{"ring.executives", "Customer Ref LevelText Title Text"},
 	{"ring.first_response_due", "Ref Due Title Contact Phone"},
 	{"ring.first_response_half", "Ref Left Title"},
 	{"ring.first_response_late", "Ref Late Title Contact Phone"},
 	{"ring.first_response_most", "Ref Left Title Contact Phone"},
 	{"ring.handed_over", "Ref Person Title"},
 	{"ring.mitigated", "Ref Text Person"},
+	{"ring.noted", "Ref Person Text"},
 	{"ring.opened", "Ref Severity Title"},
 	{"ring.opened_advice", "Ref Title"},
 	{"ring.opened_awaiting", "Ref Severity Title"},
-	{"ring.page_call", "Ref Severity Late Title"},
-	{"ring.page_call_soon", "Ref Severity Left Title"},
-	{"ring.page_unseen", "Ref Severity Late Title"},
-	{"ring.page_update", "Ref Severity Late Owner Title"},
+	{"ring.page_call", "Customer Ref LevelText Late HolderText Title"},
+	{"ring.page_call_soon", "Customer Ref LevelText Left HolderText Title"},
+	{"ring.page_unseen", "Customer Ref LevelText Late HolderText Title"},
+	{"ring.page_update", "Customer Ref LevelText Late HolderText Title"},
 	{"ring.rca_requested", "Ref RouteText"},
 	{"ring.rca_wished", "Ref Person RouteText"},
 	{"ring.remote_access", "Ref Text"},
-	{"ring.reopened", "Ref Severity Text Person"},
+	{"ring.reopened", "Ref LevelText Text Person"},
 	{"ring.resolved", "Ref Text Person"},
 	{"ring.severity_changed", "Ref Severity From Text"},
 	{"ring.severity_refused", "Ref Severity Text Person"},
@@ -662,33 +731,67 @@ var sentences = [...]sentence{
 	{"show.happened", "What"},
 	{"show.paste", ""},
 	{"something.went_wrong", "ID"},
+	{"state.answered", "Person"},
 	{"state.awaiting_case", ""},
 	{"state.cancelled", ""},
 	{"state.closed", "ClosedAt"},
 	{"state.duplicate", "Ref"},
 	{"state.mitigated", "MitigatedAt"},
+	{"state.moved", "TeamText"},
 	{"state.open", ""},
 	{"state.resolved", "ResolvedAt"},
 	{"state.seen", "Person CallDue"},
+	{"state.seen_late", "Person CallDue"},
+	{"state.taken", "Person CallDue"},
+	{"state.taken_late", "Person CallDue"},
 	{"state.waiting", "CallDue"},
+	{"state.waiting_late", "CallDue"},
 	{"state.working", "Person"},
-	{"subscription.none", ""},
+	{"subscription.other", ""},
+	{"subscription.unknown", ""},
+	{"summary.confirm", ""},
 	{"summary.line", "LabelText ValueText"},
-	{"summary.no_commitment", ""},
+	{"summary.no_commitment", "ConsequenceText"},
 	{"summary.targets", ""},
 	{"text.was_cut", "Limit"},
+	{"undo.reason", ""},
+	{"undone", "Ref LineText"},
 	{"unknown.command", "Given NamesText"},
+	{"who.administrator", ""},
+	{"who.customer", ""},
+	{"who.engineers", ""},
+	{"who.executives_customer", ""},
+	{"who.executives_provider", ""},
+	{"who.managers", ""},
+	{"who.owner", ""},
+	{"who.person", "Name"},
+	{"who.reporter", ""},
+	{"who.role_account_manager", ""},
+	{"who.role_engineer", ""},
+	{"who.role_incident_manager", ""},
+	{"who.role_manager", ""},
+	{"who.team", "Name"},
+	{"why.advice", "Ref CapDuration RowsText"},
 	{"why.answer", ""},
+	{"why.answered", "AnsweredAt"},
+	{"why.begun", "BegunAt"},
 	{"why.change_control", ""},
 	{"why.clock", "WhatText TargetDuration ClockText StartedAt ClockDue RowsText"},
 	{"why.contact", "SaidAt Person"},
+	{"why.contact_counts", "SaidAt Person"},
 	{"why.duty", "WhatText RowsText"},
 	{"why.journal", ""},
 	{"why.met", "MetAt Person ViaText"},
+	{"why.met_late", "MetAt Person ViaText OverDuration"},
+	{"why.not_started", "WhatText TargetDuration ClockText RowsText"},
 	{"why.on_request", "WhatText TargetDuration ClockText RowsText"},
 	{"why.plan", "PlanText"},
 	{"why.rejected", "PlanText ReasonText RowsText"},
+	{"why.staffing", "StaffingDue"},
 	{"why.targets", ""},
+	{"why.their_answer", ""},
+	{"why.their_change_control", ""},
+	{"why.their_duty", "WhatText RowsText"},
 	{"why.title", "Ref Edition"},
 	{"why.update", "UpdateDue"},
 	{"yes", ""},
@@ -709,7 +812,7 @@ func (w *Words) AskCommitmentBHelp() Text {
 	return w.say(2)
 }
 
-// AskCommitmentHelp says "named contacts must be reachable day and night; if not, we may have to lower the severity or end work around the clock. A person decides that, never a timer.".
+// AskCommitmentHelp says "\"yes\" needs people with names and numbers who can be reached day and night".
 func (w *Words) AskCommitmentHelp() Text {
 	return w.say(3)
 }
@@ -719,7 +822,7 @@ func (w *Words) AskContacts() Text {
 	return w.say(4)
 }
 
-// AskContactsHelp says "one person a line: name, phone, e-mail".
+// AskContactsHelp says "one person a line: name, phone, e-mail; \"me\" is enough for yourself".
 func (w *Words) AskContactsHelp() Text {
 	return w.say(5)
 }
@@ -764,9 +867,9 @@ func (w *Words) AskImpactHelp() Text {
 	return w.say(13)
 }
 
-// AskInstead says "Without people on your side, severity {{.Severity}} can't be kept up for long. What shall we do?".
-func (w *Words) AskInstead(severity string) Text {
-	return w.say(14, argUser(severity))
+// AskInstead says "Without people on your side, severity {{.Severity}} can't be kept up for long. {{.ConsequenceText}} Shall we make it severity B instead?".
+func (w *Words) AskInstead(severity string, consequenceText Text) Text {
+	return w.say(14, argUser(severity), argText(consequenceText))
 }
 
 // AskKind says "What do you need?".
@@ -794,7 +897,7 @@ func (w *Words) AskPhone() Text {
 	return w.say(19)
 }
 
-// AskPhoneHelp says "with country code, for example +49 30 1234567".
+// AskPhoneHelp says "with country code, for example +49 30 1234567; \"-\" if an e-mail address must do".
 func (w *Words) AskPhoneHelp() Text {
 	return w.say(20)
 }
@@ -809,1197 +912,1532 @@ func (w *Words) AskProductHelp() Text {
 	return w.say(22)
 }
 
+// AskQuestion says "What would you like to know?".
+func (w *Words) AskQuestion() Text {
+	return w.say(23)
+}
+
 // AskRCA says "Before {{.Ref}} is closed: do you want a root cause analysis? Later it may be too late to ask.".
 func (w *Words) AskRCA(ref string) Text {
-	return w.say(23, argUser(ref))
+	return w.say(24, argUser(ref))
+}
+
+// AskReported says "How did the customer tell us?".
+func (w *Words) AskReported() Text {
+	return w.say(25)
 }
 
 // AskSeverity says "How severe is it?".
 func (w *Words) AskSeverity() Text {
-	return w.say(24)
+	return w.say(26)
 }
 
 // AskSince says "Since when?".
 func (w *Words) AskSince() Text {
-	return w.say(25)
+	return w.say(27)
 }
 
 // AskSinceHelp says "for example 09:12, yesterday 14:00, 20 min ago".
 func (w *Words) AskSinceHelp() Text {
-	return w.say(26)
+	return w.say(28)
 }
 
 // AskSubscription says "Which subscription?".
 func (w *Words) AskSubscription() Text {
-	return w.say(27)
+	return w.say(29)
 }
 
 // AskZone says "Which time zone are you in?".
 func (w *Words) AskZone() Text {
-	return w.say(28)
+	return w.say(30)
 }
 
 // AskZoneHelp says "for example Europe/Berlin".
 func (w *Words) AskZoneHelp() Text {
-	return w.say(29)
+	return w.say(31)
 }
 
 // ButtonAccept says "Accept severity".
 func (w *Words) ButtonAccept() Text {
-	return w.say(30)
+	return w.say(32)
 }
 
 // ButtonAck says "Acknowledge".
 func (w *Words) ButtonAck() Text {
-	return w.say(31)
+	return w.say(33)
 }
 
 // ButtonAnswer says "Answer".
 func (w *Words) ButtonAnswer() Text {
-	return w.say(32)
+	return w.say(34)
 }
 
 // ButtonAsk says "Ask the customer".
 func (w *Words) ButtonAsk() Text {
-	return w.say(33)
+	return w.say(35)
 }
 
 // ButtonBegin says "Work begun".
 func (w *Words) ButtonBegin() Text {
-	return w.say(34)
+	return w.say(36)
 }
 
 // ButtonCall says "Record first call".
 func (w *Words) ButtonCall() Text {
-	return w.say(35)
+	return w.say(37)
 }
 
 // ButtonCase says "Give case number".
 func (w *Words) ButtonCase() Text {
-	return w.say(36)
+	return w.say(38)
 }
 
 // ButtonClose says "Close".
 func (w *Words) ButtonClose() Text {
-	return w.say(37)
+	return w.say(39)
 }
 
 // ButtonCommit says "Name contacts".
 func (w *Words) ButtonCommit() Text {
-	return w.say(38)
+	return w.say(40)
 }
 
 // ButtonDecide says "Decide downgrade".
 func (w *Words) ButtonDecide() Text {
-	return w.say(39)
+	return w.say(41)
 }
 
 // ButtonDo says "Confirm".
 func (w *Words) ButtonDo() Text {
-	return w.say(40)
+	return w.say(42)
 }
 
 // ButtonDrop says "Drop it".
 func (w *Words) ButtonDrop() Text {
-	return w.say(41)
+	return w.say(43)
 }
 
 // ButtonEscalate says "Escalate".
 func (w *Words) ButtonEscalate() Text {
-	return w.say(42)
+	return w.say(44)
 }
 
 // ButtonGoOn says "Go on".
 func (w *Words) ButtonGoOn() Text {
-	return w.say(43)
+	return w.say(45)
 }
 
 // ButtonMitigated says "Mitigated".
 func (w *Words) ButtonMitigated() Text {
-	return w.say(44)
+	return w.say(46)
 }
 
 // ButtonNorca says "Close without".
 func (w *Words) ButtonNorca() Text {
-	return w.say(45)
+	return w.say(47)
 }
 
 // ButtonNote says "Add a note".
 func (w *Words) ButtonNote() Text {
-	return w.say(46)
+	return w.say(48)
 }
 
 // ButtonOld says "That button is out of date. Type /incident list to see where things stand.".
 func (w *Words) ButtonOld() Text {
-	return w.say(47)
+	return w.say(49)
 }
 
 // ButtonOpen says "Open the incident".
 func (w *Words) ButtonOpen() Text {
-	return w.say(48)
+	return w.say(50)
 }
 
 // ButtonRCA says "Ask for an analysis".
 func (w *Words) ButtonRCA() Text {
-	return w.say(49)
+	return w.say(51)
 }
 
 // ButtonRefuse says "Refuse severity".
 func (w *Words) ButtonRefuse() Text {
-	return w.say(50)
+	return w.say(52)
 }
 
 // ButtonReopen says "Reopen".
 func (w *Words) ButtonReopen() Text {
-	return w.say(51)
+	return w.say(53)
 }
 
 // ButtonReport says "Report an incident".
 func (w *Words) ButtonReport() Text {
-	return w.say(52)
+	return w.say(54)
 }
 
 // ButtonResolve says "Resolved".
 func (w *Words) ButtonResolve() Text {
-	return w.say(53)
+	return w.say(55)
 }
 
 // ButtonSeverity says "Change severity".
 func (w *Words) ButtonSeverity() Text {
-	return w.say(54)
+	return w.say(56)
 }
 
 // ButtonTake says "Take".
 func (w *Words) ButtonTake() Text {
-	return w.say(55)
+	return w.say(57)
 }
 
 // ButtonUpdate says "Give an update".
 func (w *Words) ButtonUpdate() Text {
-	return w.say(56)
+	return w.say(58)
 }
 
 // ButtonWhy says "Why?".
 func (w *Words) ButtonWhy() Text {
-	return w.say(57)
-}
-
-// CardAdvice says "{{.Ref}} · advice · {{.Title}} · {{.StateText}}".
-func (w *Words) CardAdvice(ref string, title string, stateText Text) Text {
-	return w.say(58, argUser(ref), argUser(title), argText(stateText))
+	return w.say(59)
 }
 
 // CardAnswer says "\"{{.Asked}}\": an answer by {{.AnswerDue}}".
 func (w *Words) CardAnswer(asked string, answerDue time.Time) Text {
-	return w.say(59, argUser(asked), argInstant(answerDue))
+	return w.say(60, argUser(asked), argInstant(answerDue))
+}
+
+// CardAnswerLate says "\"{{.Asked}}\": an answer was due by {{.AnswerDue}}".
+func (w *Words) CardAnswerLate(asked string, answerDue time.Time) Text {
+	return w.say(61, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerNoClock says "\"{{.Asked}}\": an answer".
 func (w *Words) CardAnswerNoClock(asked string) Text {
-	return w.say(60, argUser(asked))
+	return w.say(62, argUser(asked))
 }
 
 // CardAssigned says "Assigned".
 func (w *Words) CardAssigned() Text {
-	return w.say(61)
+	return w.say(63)
 }
 
 // CardBy says "by {{.UpdateDue}}".
 func (w *Words) CardBy(updateDue time.Time) Text {
-	return w.say(62, argInstant(updateDue))
+	return w.say(64, argInstant(updateDue))
 }
 
 // CardCallDue says "by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) CardCallDue(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(63, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(65, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+}
+
+// CardCallLate says "was due by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}}); nobody has called yet".
+func (w *Words) CardCallLate(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
+	return w.say(66, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCalled says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}".
 func (w *Words) CardCalled(person string, calledAt time.Time, viaText Text) Text {
-	return w.say(64, argUser(person), argInstant(calledAt), argText(viaText))
+	return w.say(67, argUser(person), argInstant(calledAt), argText(viaText))
 }
 
 // CardCalledLate says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}; it was due by {{.CallDue}}".
 func (w *Words) CardCalledLate(person string, calledAt time.Time, viaText Text, callDue time.Time) Text {
-	return w.say(65, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
+	return w.say(68, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
 }
 
 // CardCaseNumber says "Case number".
 func (w *Words) CardCaseNumber() Text {
-	return w.say(66)
+	return w.say(69)
 }
 
 // CardCaseWanted says "make the case by {{.WaysText}}, then give its number".
 func (w *Words) CardCaseWanted(waysText Text) Text {
-	return w.say(67, argText(waysText))
+	return w.say(70, argText(waysText))
 }
 
 // CardChangeControl says "\"{{.Asked}}\": change control answers by {{.AnswerDue}}".
 func (w *Words) CardChangeControl(asked string, answerDue time.Time) Text {
-	return w.say(68, argUser(asked), argInstant(answerDue))
+	return w.say(71, argUser(asked), argInstant(answerDue))
+}
+
+// CardChangeControlLate says "\"{{.Asked}}\": change control was to answer by {{.AnswerDue}}".
+func (w *Words) CardChangeControlLate(asked string, answerDue time.Time) Text {
+	return w.say(72, argUser(asked), argInstant(answerDue))
 }
 
 // CardContact says "Contact".
 func (w *Words) CardContact() Text {
-	return w.say(69)
+	return w.say(73)
 }
 
 // CardDowngrade says "Downgrade".
 func (w *Words) CardDowngrade() Text {
-	return w.say(70)
+	return w.say(74)
 }
 
 // CardDowngradeProposed says "proposed: {{.WhatText}} ({{.Reason}}); a person decides".
 func (w *Words) CardDowngradeProposed(whatText Text, reason string) Text {
-	return w.say(71, argText(whatText), argUser(reason))
+	return w.say(75, argText(whatText), argUser(reason))
 }
 
 // CardEffort says "Effort".
 func (w *Words) CardEffort() Text {
-	return w.say(72)
+	return w.say(76)
 }
 
 // CardEffortOf says "{{.UsedDuration}} of {{.CapDuration}}".
 func (w *Words) CardEffortOf(usedDuration time.Duration, capDuration time.Duration) Text {
-	return w.say(73, argDuration(usedDuration), argDuration(capDuration))
+	return w.say(77, argDuration(usedDuration), argDuration(capDuration))
 }
 
 // CardFirstCall says "First call".
 func (w *Words) CardFirstCall() Text {
-	return w.say(74)
+	return w.say(78)
 }
 
-// CardHeadline says "{{.Ref}} · severity {{.Severity}} · {{.Title}} · {{.StateText}}".
-func (w *Words) CardHeadline(ref string, severity string, title string, stateText Text) Text {
-	return w.say(75, argUser(ref), argUser(severity), argUser(title), argText(stateText))
+// CardHeadline says "{{.Ref}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
+func (w *Words) CardHeadline(ref string, levelText Text, title string, stateText Text) Text {
+	return w.say(79, argUser(ref), argText(levelText), argUser(title), argText(stateText))
+}
+
+// CardHeadlineOf says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
+func (w *Words) CardHeadlineOf(ref string, customer string, levelText Text, title string, stateText Text) Text {
+	return w.say(80, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardImpact says "Impact".
 func (w *Words) CardImpact() Text {
-	return w.say(76)
+	return w.say(81)
 }
 
 // CardLatest says "Latest".
 func (w *Words) CardLatest() Text {
-	return w.say(77)
+	return w.say(82)
 }
 
 // CardLatestAt says "{{.Update}} ({{.GivenAt}})".
 func (w *Words) CardLatestAt(update string, givenAt time.Time) Text {
-	return w.say(78, argUser(update), argInstant(givenAt))
+	return w.say(83, argUser(update), argInstant(givenAt))
 }
 
 // CardNext says "Next".
 func (w *Words) CardNext() Text {
-	return w.say(79)
+	return w.say(84)
 }
 
 // CardNextUpdate says "Next update".
 func (w *Words) CardNextUpdate() Text {
-	return w.say(80)
+	return w.say(85)
 }
 
 // CardNote says "Note".
 func (w *Words) CardNote() Text {
-	return w.say(81)
+	return w.say(86)
 }
 
-// CardOutage says "wider than this customer: recovery can't be put first for one of them; the targets stay".
+// CardOutage says "wider than this customer alone: nobody can be put first, and the targets stay".
 func (w *Words) CardOutage() Text {
-	return w.say(82)
+	return w.say(87)
 }
 
 // CardProduct says "Product".
 func (w *Words) CardProduct() Text {
-	return w.say(83)
+	return w.say(88)
 }
 
-// CardProductLine says "{{.Product}}, {{.EnvironmentText}} {{.Subscription}}".
+// CardProductIn says "{{.Product}}, {{.EnvironmentText}}".
+func (w *Words) CardProductIn(product string, environmentText Text) Text {
+	return w.say(89, argUser(product), argText(environmentText))
+}
+
+// CardProductLine says "{{.Product}}, {{.EnvironmentText}}, {{.Subscription}}".
 func (w *Words) CardProductLine(product string, environmentText Text, subscription string) Text {
-	return w.say(84, argUser(product), argText(environmentText), argUser(subscription))
+	return w.say(90, argUser(product), argText(environmentText), argUser(subscription))
+}
+
+// CardRemote says "Remote access".
+func (w *Words) CardRemote() Text {
+	return w.say(91)
+}
+
+// CardRoundTheClock says "Around the clock".
+func (w *Words) CardRoundTheClock() Text {
+	return w.say(92)
+}
+
+// CardSeen says "Seen".
+func (w *Words) CardSeen() Text {
+	return w.say(93)
+}
+
+// CardSeenBy says "{{.Person}}, {{.SeenAt}}".
+func (w *Words) CardSeenBy(person string, seenAt time.Time) Text {
+	return w.say(94, argUser(person), argInstant(seenAt))
 }
 
 // CardStaffing says "named contacts who can be reached around the clock".
 func (w *Words) CardStaffing() Text {
-	return w.say(85)
+	return w.say(95)
+}
+
+// CardTeam says "Team".
+func (w *Words) CardTeam() Text {
+	return w.say(96)
 }
 
 // CardTheyOwe says "From the customer".
 func (w *Words) CardTheyOwe() Text {
-	return w.say(86)
+	return w.say(97)
 }
 
 // CardThirdParty says "Third party".
 func (w *Words) CardThirdParty() Text {
-	return w.say(87)
+	return w.say(98)
 }
 
 // CardWanted says "Severity change".
 func (w *Words) CardWanted() Text {
-	return w.say(88)
+	return w.say(99)
 }
 
 // CardWantedChange says "asked from {{.From}} to {{.To}}: {{.Reason}}".
 func (w *Words) CardWantedChange(from string, to string, reason string) Text {
-	return w.say(89, argUser(from), argUser(to), argUser(reason))
+	return w.say(100, argUser(from), argUser(to), argUser(reason))
+}
+
+// CardWasDue says "was due by {{.UpdateDue}}".
+func (w *Words) CardWasDue(updateDue time.Time) Text {
+	return w.say(101, argInstant(updateDue))
 }
 
 // CardWith says "With".
 func (w *Words) CardWith() Text {
-	return w.say(90)
+	return w.say(102)
+}
+
+// CardWithSeen says "{{.Person}}; {{.Other}} answered {{.SeenAt}}".
+func (w *Words) CardWithSeen(person string, other string, seenAt time.Time) Text {
+	return w.say(103, argUser(person), argUser(other), argInstant(seenAt))
+}
+
+// CardWithSince says "{{.Person}}, since {{.SeenAt}}".
+func (w *Words) CardWithSince(person string, seenAt time.Time) Text {
+	return w.say(104, argUser(person), argInstant(seenAt))
 }
 
 // CardWork says "Work".
 func (w *Words) CardWork() Text {
-	return w.say(91)
+	return w.say(105)
 }
 
 // CardWorkBegun says "begun {{.BegunAt}}".
 func (w *Words) CardWorkBegun(begunAt time.Time) Text {
-	return w.say(92, argInstant(begunAt))
+	return w.say(106, argInstant(begunAt))
 }
 
 // CardWorkDue says "should begin by {{.WorkDue}}".
 func (w *Words) CardWorkDue(workDue time.Time) Text {
-	return w.say(93, argInstant(workDue))
+	return w.say(107, argInstant(workDue))
+}
+
+// CardWorkLate says "should have begun by {{.WorkDue}}".
+func (w *Words) CardWorkLate(workDue time.Time) Text {
+	return w.say(108, argInstant(workDue))
 }
 
 // CardYouOwe says "From you".
 func (w *Words) CardYouOwe() Text {
-	return w.say(94)
+	return w.say(109)
 }
 
 // ChooseSeverity says "Severity {{.Severity}}: {{.MeaningText}}".
 func (w *Words) ChooseSeverity(severity string, meaningText Text) Text {
-	return w.say(126, argUser(severity), argText(meaningText))
+	return w.say(142, argUser(severity), argText(meaningText))
 }
 
 // ConsoleKeeps says "(now: {{.Value}}; an empty line keeps it)".
 func (w *Words) ConsoleKeeps(value string) Text {
-	return w.say(245, argUser(value))
+	return w.say(261, argUser(value))
 }
 
 // ConsoleOptional says "(- leaves it out)".
 func (w *Words) ConsoleOptional() Text {
-	return w.say(246)
+	return w.say(262)
 }
 
 // DeliveryBundle says "{{.Count}} messages have been waiting for you:".
 func (w *Words) DeliveryBundle(count int) Text {
-	return w.say(247, argCount(count))
+	return w.say(263, argCount(count))
 }
 
 // DeliveryBundled says "• {{.MessageText}}".
 func (w *Words) DeliveryBundled(messageText Text) Text {
-	return w.say(248, argText(messageText))
+	return w.say(264, argText(messageText))
 }
 
 // DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
 func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
-	return w.say(249, argUser(mark), argText(messageText))
+	return w.say(265, argUser(mark), argText(messageText))
 }
 
 // DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
 func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
-	return w.say(250, argUser(recipient), argText(messageText))
+	return w.say(266, argUser(recipient), argText(messageText))
 }
 
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(251, argUser(ref))
+	return w.say(267, argUser(ref))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(308)
+	return w.say(347)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(309, argInstant(endsAt))
+	return w.say(348, argInstant(endsAt))
+}
+
+// DraftOpened says "That report was opened already: it is {{.Ref}}.".
+func (w *Words) DraftOpened(ref string) Text {
+	return w.say(349, argUser(ref))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(310)
+	return w.say(350)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(311)
+	return w.say(351)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(312)
+	return w.say(352)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(313)
+	return w.say(353)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(314)
+	return w.say(354)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(315)
+	return w.say(355)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(316)
+	return w.say(356)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(317, argText(plansText), argText(whatText))
+	return w.say(357, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(318, argUser(edition))
+	return w.say(358, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(319)
+	return w.say(359)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(320)
+	return w.say(360)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(321)
+	return w.say(361)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(322)
+	return w.say(362)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(323)
+	return w.say(363)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(324, argUser(product), argText(severityText))
+	return w.say(364, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(325, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(365, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(326)
+	return w.say(366)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(327)
+	return w.say(367)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(328)
+	return w.say(368)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(329)
+	return w.say(369)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(330)
+	return w.say(370)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(331)
+	return w.say(371)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(332)
+	return w.say(372)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(333, argInstant(openedAt))
+	return w.say(373, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(334)
+	return w.say(374)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(335)
+	return w.say(375)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(336, argText(planText), argText(reasonText))
+	return w.say(376, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(337)
+	return w.say(377)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(338)
+	return w.say(378)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(339)
+	return w.say(379)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(340)
+	return w.say(380)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(341)
+	return w.say(381)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(342)
+	return w.say(382)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(343)
+	return w.say(383)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(344)
+	return w.say(384)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(345)
+	return w.say(385)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(346, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(386, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(347)
+	return w.say(387)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(348)
+	return w.say(388)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(389)
+	return w.say(431)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(390)
+	return w.say(432)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(391)
+	return w.say(433)
 }
 
-// InsteadB says "Make it severity B: worked on in business hours".
+// GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
+func (w *Words) GuideUndo() Text {
+	return w.say(434)
+}
+
+// Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
+func (w *Words) Hello() Text {
+	return w.say(435)
+}
+
+// HolderHas says "{{.Person}} has it".
+func (w *Words) HolderHas(person string) Text {
+	return w.say(471, argUser(person))
+}
+
+// HolderNobody says "nobody has it".
+func (w *Words) HolderNobody() Text {
+	return w.say(472)
+}
+
+// HolderSeen says "{{.Person}} has seen it, nobody has taken it".
+func (w *Words) HolderSeen(person string) Text {
+	return w.say(473, argUser(person))
+}
+
+// InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(425)
+	return w.say(474)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(426, argUser(severity))
+	return w.say(475, argUser(severity))
 }
 
-// InsteadKeepHelp says "we will ask for named contacts soon, and the severity may be lowered".
+// InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(427)
+	return w.say(476)
+}
+
+// IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, say \"cancel\" first.".
+func (w *Words) IntakeAdded() Text {
+	return w.say(477)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(428)
+	return w.say(478)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(429)
+	return w.say(479)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(430)
+	return w.say(480)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(431, argUser(customer))
+	return w.say(481, argUser(customer))
+}
+
+// IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
+func (w *Words) IntakeUnderstood(factsText Text) Text {
+	return w.say(482, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(476, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(532, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(477, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(533, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(478)
+	return w.say(534)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(479)
+	return w.say(535)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(480)
+	return w.say(536)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(481)
+	return w.say(537)
+}
+
+// LabelQuestion says "Question".
+func (w *Words) LabelQuestion() Text {
+	return w.say(538)
+}
+
+// LevelAdvice says "advice".
+func (w *Words) LevelAdvice() Text {
+	return w.say(544)
+}
+
+// LevelSeverity says "severity {{.Severity}}".
+func (w *Words) LevelSeverity(severity string) Text {
+	return w.say(545, argUser(severity))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(487)
+	return w.say(546)
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(488, argCount(count))
+	return w.say(547, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(489)
+	return w.say(548)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(490, argUser(name))
+	return w.say(549, argUser(name))
+}
+
+// NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
+func (w *Words) NotOpenYet() Text {
+	return w.say(550)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(491)
+	return w.say(551)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(492)
+	return w.say(552)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(493, argUser(ref), argUser(title))
+	return w.say(553, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(494, argUser(ref), argInstant(responseDue))
+	return w.say(554, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(495, argUser(ref))
+	return w.say(555, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(496, argUser(ref), argText(waysText))
+	return w.say(556, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(497, argUser(ref))
+	return w.say(557, argUser(ref))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(498, argUser(ref))
+	return w.say(558, argUser(ref))
+}
+
+// PageContact says "Call {{.Contact}}, {{.Phone}}".
+func (w *Words) PageContact(contact string, phone string) Text {
+	return w.say(559, argUser(contact), argUser(phone))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(499, argText(contactText))
+	return w.say(560, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(500, argUser(impact))
+	return w.say(561, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(501, argInstant(happenedSince))
+	return w.say(562, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(502, argUser(title), argUser(severity), argUser(product))
+	return w.say(563, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(516)
+	return w.say(577)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(517, argText(whoText))
+	return w.say(578, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(518, argText(whatText))
+	return w.say(579, argText(whatText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(519)
+	return w.say(580)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(520, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(581, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
-// PreviewVia says "To be made by: {{.WaysText}}".
+// PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(521, argText(waysText))
+	return w.say(582, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(522, argInstant(workDue))
+	return w.say(583, argInstant(workDue))
+}
+
+// ReportedOther says "Some other way".
+func (w *Words) ReportedOther() Text {
+	return w.say(663)
+}
+
+// ReportedPhone says "They called".
+func (w *Words) ReportedPhone() Text {
+	return w.say(664)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(599, argUser(ref), argDuration(restDuration))
+	return w.say(665, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(600, argUser(ref))
+	return w.say(666, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: no answer by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(601, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(667, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(602, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(668, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(603, argUser(ref), argText(text), argUser(person))
+	return w.say(669, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(604, argUser(ref), argText(text), argUser(person))
+	return w.say(670, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(605, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(671, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(606, argUser(ref), argText(text))
+	return w.say(672, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(607, argUser(ref), argUser(person), argText(text))
+	return w.say(673, argUser(ref), argUser(person), argText(text))
+}
+
+// RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
+func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
+	return w.say(674, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(608, argUser(ref))
+	return w.say(675, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(609, argUser(ref), argUser(number), argUser(title))
+	return w.say(676, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(610, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(677, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(611, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(678, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(612, argUser(ref))
+	return w.say(679, argUser(ref))
 }
 
-// RingCriticalOpened says "{{.Ref}} severity {{.Severity}}: enhanced escalation has begun: {{.Title}}".
-func (w *Words) RingCriticalOpened(ref string, severity string, title string) Text {
-	return w.say(613, argUser(ref), argUser(severity), argUser(title))
+// RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
+func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
+	return w.say(680, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(614, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(681, argUser(ref), argUser(person), argText(kindText), argText(text))
+}
+
+// RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
+func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
+	return w.say(682, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}: {{.Text}}. A person decides.".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(615, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(683, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
-// RingEscalated says "{{.Ref}} severity {{.Severity}} was escalated to you by {{.Person}}: {{.Title}} — {{.Text}}".
-func (w *Words) RingEscalated(ref string, severity string, person string, title string, text Text) Text {
-	return w.say(616, argUser(ref), argUser(severity), argUser(person), argUser(title), argText(text))
+// RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
+func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
+	return w.say(684, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
-// RingExecutives says "{{.Ref}} severity {{.Severity}}, for your attention: {{.Title}} — {{.Text}}".
-func (w *Words) RingExecutives(ref string, severity string, title string, text Text) Text {
-	return w.say(617, argUser(ref), argUser(severity), argUser(title), argText(text))
+// RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
+func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
+	return w.say(685, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the target for the first call is passed ({{.Due}}): {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(618, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(686, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(619, argUser(ref), argLeft(left), argUser(title))
+	return w.say(687, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(620, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(688, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(621, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(689, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(622, argUser(ref), argUser(person), argUser(title))
+	return w.say(690, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(623, argUser(ref), argText(text), argUser(person))
+	return w.say(691, argUser(ref), argText(text), argUser(person))
+}
+
+// RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
+func (w *Words) RingNoted(ref string, person string, text Text) Text {
+	return w.say(692, argUser(ref), argUser(person), argText(text))
 }
 
 // RingOpened says "{{.Ref}} severity {{.Severity}}: {{.Title}}".
 func (w *Words) RingOpened(ref string, severity string, title string) Text {
-	return w.say(624, argUser(ref), argUser(severity), argUser(title))
+	return w.say(693, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Ref}} advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(ref string, title string) Text {
-	return w.say(625, argUser(ref), argUser(title))
+	return w.say(694, argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Ref}} severity {{.Severity}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(ref string, severity string, title string) Text {
-	return w.say(626, argUser(ref), argUser(severity), argUser(title))
+	return w.say(695, argUser(ref), argUser(severity), argUser(title))
 }
 
-// RingPageCall says "{{.Ref}} severity {{.Severity}}: the first call is {{.Late}} late: {{.Title}}".
-func (w *Words) RingPageCall(ref string, severity string, late time.Time, title string) Text {
-	return w.say(627, argUser(ref), argUser(severity), argLate(late), argUser(title))
+// RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}}".
+func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
+	return w.say(696, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
 }
 
-// RingPageCallSoon says "{{.Ref}} severity {{.Severity}}: nobody has called yet, {{.Left}} left: {{.Title}}".
-func (w *Words) RingPageCallSoon(ref string, severity string, left time.Time, title string) Text {
-	return w.say(628, argUser(ref), argUser(severity), argLeft(left), argUser(title))
+// RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}}".
+func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string) Text {
+	return w.say(697, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title))
 }
 
-// RingPageUnseen says "{{.Ref}} severity {{.Severity}}: nobody has it, since {{.Late}}: {{.Title}}".
-func (w *Words) RingPageUnseen(ref string, severity string, late time.Time, title string) Text {
-	return w.say(629, argUser(ref), argUser(severity), argLate(late), argUser(title))
+// RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}}".
+func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
+	return w.say(698, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
 }
 
-// RingPageUpdate says "{{.Ref}} severity {{.Severity}}: the promised update is {{.Late}} late ({{.Owner}}): {{.Title}}".
-func (w *Words) RingPageUpdate(ref string, severity string, late time.Time, owner string, title string) Text {
-	return w.say(630, argUser(ref), argUser(severity), argLate(late), argUser(owner), argUser(title))
+// RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}}".
+func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
+	return w.say(699, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
 }
 
 // RingRCARequested says "{{.Ref}}: a root cause analysis is requested. {{.RouteText}}".
 func (w *Words) RingRCARequested(ref string, routeText Text) Text {
-	return w.say(631, argUser(ref), argText(routeText))
+	return w.say(700, argUser(ref), argText(routeText))
 }
 
 // RingRCAWished says "{{.Ref}}: {{.Person}} wants a root cause analysis. {{.RouteText}}".
 func (w *Words) RingRCAWished(ref string, person string, routeText Text) Text {
-	return w.say(632, argUser(ref), argUser(person), argText(routeText))
+	return w.say(701, argUser(ref), argUser(person), argText(routeText))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(633, argUser(ref), argText(text))
+	return w.say(702, argUser(ref), argText(text))
 }
 
-// RingReopened says "{{.Ref}} severity {{.Severity}} is open again: {{.Text}} — {{.Person}}".
-func (w *Words) RingReopened(ref string, severity string, text Text, person string) Text {
-	return w.say(634, argUser(ref), argUser(severity), argText(text), argUser(person))
+// RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
+func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
+	return w.say(703, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(635, argUser(ref), argText(text), argUser(person))
+	return w.say(704, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(636, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(705, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(637, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(706, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(638, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(707, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them the severity may be lowered.".
 func (w *Words) RingStaffingMissing(ref string) Text {
-	return w.say(639, argUser(ref))
+	return w.say(708, argUser(ref))
 }
 
-// RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product.".
+// RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(640, argUser(ref), argUser(vendor))
+	return w.say(709, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(641, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(710, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
-// RingUpdateDue says "{{.Ref}}: the customer was promised an update by {{.Due}}: {{.Title}}".
+// RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(642, argUser(ref), argInstant(due), argUser(title))
+	return w.say(711, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(643, argUser(ref), argLate(late), argUser(title))
+	return w.say(712, argUser(ref), argLate(late), argUser(title))
 }
 
-// RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. Record it with /incident begin {{.Ref}}".
+// RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(644, argUser(ref), argInstant(due), argUser(title))
+	return w.say(713, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(653, argUser(what))
+	return w.say(722, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(654)
+	return w.say(723)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(655, argUser(id))
+	return w.say(724, argUser(id))
+}
+
+// StateAnswered says "{{.Person}} has answered".
+func (w *Words) StateAnswered(person string) Text {
+	return w.say(725, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(656)
+	return w.say(726)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(657)
+	return w.say(727)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(658, argInstant(closedAt))
+	return w.say(728, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(659, argUser(ref))
+	return w.say(729, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(660, argInstant(mitigatedAt))
+	return w.say(730, argInstant(mitigatedAt))
+}
+
+// StateMoved says "handed on to {{.TeamText}}".
+func (w *Words) StateMoved(teamText Text) Text {
+	return w.say(731, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(661)
+	return w.say(732)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(662, argInstant(resolvedAt))
+	return w.say(733, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(663, argUser(person), argInstant(callDue))
+	return w.say(734, argUser(person), argInstant(callDue))
+}
+
+// StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
+func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
+	return w.say(735, argUser(person), argInstant(callDue))
+}
+
+// StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
+func (w *Words) StateTaken(person string, callDue time.Time) Text {
+	return w.say(736, argUser(person), argInstant(callDue))
+}
+
+// StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
+func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
+	return w.say(737, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(664, argInstant(callDue))
+	return w.say(738, argInstant(callDue))
+}
+
+// StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
+func (w *Words) StateWaitingLate(callDue time.Time) Text {
+	return w.say(739, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(665, argUser(person))
+	return w.say(740, argUser(person))
 }
 
-// SubscriptionNone says "Another one, or I don't know".
-func (w *Words) SubscriptionNone() Text {
-	return w.say(666)
+// SubscriptionOther says "Another one".
+func (w *Words) SubscriptionOther() Text {
+	return w.say(741)
+}
+
+// SubscriptionUnknown says "I don't know".
+func (w *Words) SubscriptionUnknown() Text {
+	return w.say(742)
+}
+
+// SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
+func (w *Words) SummaryConfirm() Text {
+	return w.say(743)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(667, argText(labelText), argText(valueText))
+	return w.say(744, argText(labelText), argText(valueText))
 }
 
-// SummaryNoCommitment says "Without named contacts around the clock the severity may be lowered; a person decides that.".
-func (w *Words) SummaryNoCommitment() Text {
-	return w.say(668)
+// SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
+func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
+	return w.say(745, argText(consequenceText))
 }
 
-// SummaryTargets says "These times are targets. To change an answer, name it, for example \"severity: B\".".
+// SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(669)
+	return w.say(746)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(670, argUser(limit))
+	return w.say(747, argUser(limit))
+}
+
+// UndoReason says "a slip".
+func (w *Words) UndoReason() Text {
+	return w.say(748)
+}
+
+// Undone says "{{.Ref}}: taken back: {{.LineText}}".
+func (w *Words) Undone(ref string, lineText Text) Text {
+	return w.say(749, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? Type /incident help for everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(671, argUser(given), argText(namesText))
+	return w.say(750, argUser(given), argText(namesText))
+}
+
+// WhoAdministrator says "the customer's administrator".
+func (w *Words) WhoAdministrator() Text {
+	return w.say(751)
+}
+
+// WhoCustomer says "the customer".
+func (w *Words) WhoCustomer() Text {
+	return w.say(752)
+}
+
+// WhoEngineers says "the engineers".
+func (w *Words) WhoEngineers() Text {
+	return w.say(753)
+}
+
+// WhoExecutivesCustomer says "the customer's executives".
+func (w *Words) WhoExecutivesCustomer() Text {
+	return w.say(754)
+}
+
+// WhoExecutivesProvider says "the provider's executives".
+func (w *Words) WhoExecutivesProvider() Text {
+	return w.say(755)
+}
+
+// WhoManagers says "the managers".
+func (w *Words) WhoManagers() Text {
+	return w.say(756)
+}
+
+// WhoOwner says "whoever has it".
+func (w *Words) WhoOwner() Text {
+	return w.say(757)
+}
+
+// WhoPerson says "{{.Name}}".
+func (w *Words) WhoPerson(name string) Text {
+	return w.say(758, argUser(name))
+}
+
+// WhoReporter says "whoever reported it".
+func (w *Words) WhoReporter() Text {
+	return w.say(759)
+}
+
+// WhoRoleAccountManager says "the account manager on duty".
+func (w *Words) WhoRoleAccountManager() Text {
+	return w.say(760)
+}
+
+// WhoRoleEngineer says "the engineer on duty".
+func (w *Words) WhoRoleEngineer() Text {
+	return w.say(761)
+}
+
+// WhoRoleIncidentManager says "the incident manager on duty".
+func (w *Words) WhoRoleIncidentManager() Text {
+	return w.say(762)
+}
+
+// WhoRoleManager says "the manager on duty".
+func (w *Words) WhoRoleManager() Text {
+	return w.say(763)
+}
+
+// WhoTeam says "the team {{.Name}}".
+func (w *Words) WhoTeam(name string) Text {
+	return w.say(764, argUser(name))
+}
+
+// WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
+func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
+	return w.say(765, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(672)
+	return w.say(766)
+}
+
+// WhyAnswered says "Answered {{.AnsweredAt}}".
+func (w *Words) WhyAnswered(answeredAt time.Time) Text {
+	return w.say(767, argInstant(answeredAt))
+}
+
+// WhyBegun says "Begun {{.BegunAt}}".
+func (w *Words) WhyBegun(begunAt time.Time) Text {
+	return w.say(768, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(673)
+	return w.say(769)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(674, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(770, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(675, argInstant(saidAt), argUser(person))
+	return w.say(771, argInstant(saidAt), argUser(person))
+}
+
+// WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
+func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
+	return w.say(772, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(676, argText(whatText), argText(rowsText))
+	return w.say(773, argText(whatText), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(677)
+	return w.say(774)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(678, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(775, argInstant(metAt), argUser(person), argText(viaText))
+}
+
+// WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
+func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
+	return w.say(776, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+}
+
+// WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
+func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
+	return w.say(777, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(679, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(778, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(680, argText(planText))
+	return w.say(779, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(681, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(780, argText(planText), argText(reasonText), argText(rowsText))
+}
+
+// WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
+func (w *Words) WhyStaffing(staffingDue time.Time) Text {
+	return w.say(781, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(682)
+	return w.say(782)
+}
+
+// WhyTheirAnswer says "The customer's answer".
+func (w *Words) WhyTheirAnswer() Text {
+	return w.say(783)
+}
+
+// WhyTheirChangeControl says "The customer's change control".
+func (w *Words) WhyTheirChangeControl() Text {
+	return w.say(784)
+}
+
+// WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
+func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
+	return w.say(785, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(683, argUser(ref), argUser(edition))
+	return w.say(786, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(684, argInstant(updateDue))
+	return w.say(787, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(685)
+	return w.say(788)
 }

@@ -24,6 +24,9 @@ func (r *reader) policy(m *mapping) policy {
 	for _, v := range m.texts("chat_counts") {
 		p.ChatCounts = append(p.ChatCounts, r.plan(v, v.text()))
 	}
+	for _, v := range m.texts("chat_submits") {
+		p.ChatSubmits = append(p.ChatSubmits, r.plan(v, v.text()))
+	}
 	m.each("ladders", func(v value) { r.ladder(&p, v.mapping()) })
 	m.done()
 	return p
@@ -127,6 +130,7 @@ func (p policy) replace(out *domain.Policy) {
 		"case_reminder": func() { out.CaseReminder = p.CaseReminder },
 		"draft_left":    func() { out.DraftLeft = p.DraftLeft },
 		"chat_counts":   func() { out.ChatCounts = p.ChatCounts },
+		"chat_submits":  func() { out.ChatSubmits = p.ChatSubmits },
 		"ladders":       func() { out.Ladders = p.Ladders },
 	} {
 		if p.given[key] {

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/firstcall/bot"
+	"example.com/firstcall/storage"
+)
+
+// workers is how many goroutines decide at once.
+const workers = 2
+
+// drain measures how fast many due subjects are decided and written, beside their statements alone and beside River's jobs
+// that do nothing.
+func drain(ctx context.Context, p *place, s sizes) error {
+	start := time.Now().UTC().Truncate(time.Second)
+	each := s.due / s.tenants
+	if err := p.furnish(ctx, "drain_model", s.tenants, start); err != nil {
+		return err
+	}
+	if err := p.openOne(ctx, "drain_model", s.tenants, start); err != nil {
+		return err
+	}
+	if err := p.inside(ctx, "drain_model", func(db *sql.DB) error {
+		if err := quiet(ctx, db); err != nil {
+			return err
+		}
+		return copies(ctx, db, each-1, 2, together, true, s.stale)
+	}); err != nil {
+		return err
+	}
+	if err := p.settle(ctx, "drain_model"); err != nil {
+		return err
+	}
+	now := start.Add(31 * time.Minute) // half of an hour's target is gone
+	var ours, bare, rivers []float64
+	var written string
+	for n := range s.runs {
+		rate, what, recorded, err := p.drainOurs(ctx, now, n == s.runs-1, s)
+		if err != nil {
+			return err
+		}
+		ours, written = append(ours, rate), what
+		if recorded != nil {
+			for range s.runs {
+				rate, err := p.drainBare(ctx, recorded, float64(s.tenants*each), s.verbose)
+				if err != nil {
+					return err
+				}
+				bare = append(bare, rate)
+			}
+		}
+		if s.peer {
+			rate, err := p.drainRiver(ctx, s.due)
+			if err != nil {
+				return err
+			}
+			rivers = append(rivers, rate)
+		}
+	}
+	say("%d subjects of %d tenants, %d workers: %s", s.tenants*each, s.tenants, workers, written)
+	say("ours  %.0f/s %.0f", medianOf(ours), ours)
+	say("bare  %.0f/s %.0f: %.2f times", medianOf(bare), bare, medianOf(bare)/medianOf(ours))
+	if s.peer {
+		say("River %.0f/s %.0f: ours is %.2f times", medianOf(rivers), rivers, medianOf(ours)/medianOf(rivers))
+	}
+	return p.drop(ctx, "drain_model")
+}
+
+// drainOurs lets workers wake everything, and says how many a second that were and what was written. The recorded run is
+// measured, too: what it records costs little beside what it does.
+func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s sizes) (rate float64, written string, all []*transaction, err error) {
+	if err := p.fresh(ctx, "drain_run", "drain_model"); err != nil {
+		return 0, "", nil, err
+	}
+	var r *recorder
+	if record {
+		r = &recorder{}
+	}
+	store, err := p.open(ctx, "drain_run", r)
+	if err != nil {
+		return 0, "", nil, err
+	}
+	defer store.Close()
+	b := newBot(store, func() time.Time { return now })
+	var woken int
+	begun := time.Now()
+	err = s.profiled(func() (err error) {
+		woken, err = together2(func() (int, error) { return wakeAll(ctx, b) })
+		return err
+	})
+	took := time.Since(begun)
+	if err != nil {
+		return 0, "", nil, err
+	}
+	if record {
+		all = r.take()
+	}
+	err = p.inside(ctx, "drain_run", func(db *sql.DB) error {
+		return db.QueryRowContext(ctx, `
+SELECT format('%s rings, %s journal lines, %s cards, %s incidents, %s of them in place', (SELECT count(*) FROM rings WHERE state = 'waiting'),
+    (SELECT count(*) FROM journal WHERE side = 'bot'), (SELECT count(*) FROM cards WHERE state = 'waiting'),
+    n_tup_upd, n_tup_hot_upd)
+FROM pg_stat_user_tables WHERE relname = 'incidents'`).Scan(&written)
+	})
+	return float64(woken) / took.Seconds(), written, all, err
+}
+
+func wakeAll(ctx context.Context, b *bot.Bot) (int, error) {
+	all := 0
+	for {
+		n, err := b.Wake(ctx)
+		all += n
+		if err != nil || n == 0 {
+			return all, err
+		}
+	}
+}
+
+// together2 runs f in as many goroutines as there are workers.
+func together2(f func() (int, error)) (int, error) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	all := 0
+	var first error
+	for range workers {
+		wg.Go(func() {
+			n, err := f()
+			mu.Lock()
+			defer mu.Unlock()
+			all += n
+			if first == nil {
+				first = err
+			}
+		})
+	}
+	wg.Wait()
+	return all, first
+}
+
+// drainBare plays the recorded statements on as many bare connections as there were workers, in the order they were begun.
+func (p *place) drainBare(ctx context.Context, all []*transaction, subjects float64, verbose bool) (float64, error) {
+	if err := p.fresh(ctx, "drain_run", "drain_model"); err != nil {
+		return 0, err
+	}
+	var players []*player
+	for range workers {
+		pl, err := newPlayer(ctx, p.server.URL(storage.App, "drain_run"))
+		if err != nil {
+			return 0, err
+		}
+		defer pl.close()
+		players = append(players, pl)
+	}
+	var mu sync.Mutex
+	next, worker := 0, 0
+	begun := time.Now()
+	_, err := together2(func() (int, error) {
+		mu.Lock()
+		pl := players[worker]
+		worker++
+		mu.Unlock()
+		for {
+			mu.Lock()
+			n := next
+			next++
+			mu.Unlock()
+			if n >= len(all) {
+				return 0, nil
+			}
+			if _, err := pl.play(ctx, all[n]); err != nil {
+				return 0, err
+			}
+		}
+	})
+	took := time.Since(begun)
+	if verbose {
+		players[0].where()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("play what was recorded: %w", err)
+	}
+	return subjects / took.Seconds(), nil
+}

@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"strconv"
+
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/domain"
+)
+
+// ringMessage words a notice for one recipient.
+func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) Message {
+	lang, zone := r.reader()
+	w := words.In(lang)
+	args := map[string]string{
+		"customer": s.agreement.Customer, "ref": i.Ref, "title": i.Report.Title, "text": n.Text, "person": n.By,
+		"asked": i.Asked, "phone": i.Report.Owner.Phone, "contact": i.Report.Owner.Name, "rung": strconv.Itoa(n.Rung),
+		"severity": string(i.Severity),
+	}
+	if args["phone"] == "" {
+		args["phone"] = i.Report.Owner.Email
+	}
+	if !n.Due.IsZero() {
+		args["due"], args["left"], args["late"] = rfc(n.Due), rfc(n.Due), rfc(n.Due)
+	}
+	if n.Due.IsZero() && n.Kind == domain.Page {
+		args["late"] = rfc(i.Ladder.Due)
+	}
+	for k, v := range n.Args {
+		args[k] = v
+	}
+	args = worded(w, args)
+	args["level_text"], args["holder_text"] = string(level(w, i)), string(holder(w, i))
+	if team, ok := n.Args["team"]; ok {
+		args["team_text"] = string(teamName(w, team))
+	}
+	kind := ringKind(i, n)
+	text, ok := w.Look("ring", kind, args)
+	if !ok {
+		text = w.NoticeAnything(i.Ref, i.Report.Title)
+	}
+	side := domain.Provider
+	switch {
+	case r.Person != nil:
+		side = r.Person.Side
+	case r.Place != nil:
+		side = r.Place.Side
+		if (kind == pageCall || kind == pageCallSoon) && r.Place.Purpose == ForEngineers { // they are the ones to call
+			text = words.Lines(text, w.PageContact(args["contact"], args["phone"]))
+		}
+	}
+	m := Message{Lang: lang, Zone: zone, Text: text}
+	for _, name := range ringButtons(n.Kind, i, side) {
+		b := button(w, i, name)
+		b.Primary = len(m.Buttons) == 0
+		m.Buttons = append(m.Buttons, b)
+	}
+	return m
+}
+
+// The sentences of a page about the first call.
+const (
+	pageCall     = "page_call"
+	pageCallSoon = "page_call_soon"
+)
+
+// ringKind is the sentence of a notice: some kinds have one for each case.
+func ringKind(i *domain.Incident, n *domain.Notice) string {
+	switch n.Kind {
+	case domain.Page: // what is late is said in the same breath
+		switch {
+		case i.FirstResponse.Running() && n.At.Before(i.FirstResponse.Due):
+			return pageCallSoon
+		case i.FirstResponse.Running():
+			return pageCall
+		case i.NextUpdate.Running() && passed(i.NextUpdate):
+			return "page_update"
+		}
+		return "page_unseen"
+	case domain.Opened:
+		switch {
+		case i.Kind == domain.Advice:
+			return "opened_advice"
+		case i.Status == domain.AwaitingCase:
+			return "opened_awaiting"
+		}
+	case domain.Asked:
+		if !n.Due.IsZero() {
+			return "asked_by"
+		}
+	case domain.CancelledNow:
+		if n.Args["duplicate"] != "" {
+			return "cancelled_duplicate"
+		}
+	case domain.DowngradeDecided:
+		if n.Args["kind"] == string(domain.LowerSeverity) {
+			return "downgrade_lowered"
+		}
+	}
+	return string(n.Kind)
+}
+
+// holder says in a few words who has the incident.
+func holder(w *words.Words, i *domain.Incident) words.Text {
+	switch {
+	case i.OwnerName != "":
+		return w.HolderHas(i.OwnerName)
+	case i.AckedName != "":
+		return w.HolderSeen(i.AckedName)
+	default:
+		return w.HolderNobody()
+	}
+}
+
+// ringButtons are what answers a ring, by its reader's side.
+func ringButtons(k domain.NoticeKind, i *domain.Incident, side domain.Side) []string {
+	if side == domain.Customer {
+		switch k {
+		case domain.Asked, domain.ChangeControlSoon, domain.ChangeControlDue, domain.AnswerSoon, domain.AnswerDue:
+			return []string{"answer"}
+		case domain.StaffingMissing:
+			return []string{"commit"}
+		case domain.CaseMissing:
+			return []string{"case"}
+		case domain.ResolvedNow:
+			return []string{"close", "reopen"}
+		}
+		return nil
+	}
+	switch k {
+	case domain.UpdateDue, domain.UpdateLate:
+		return []string{"update"}
+	case domain.WorkBeginsDue:
+		return []string{"begin"}
+	case domain.SeverityRequested:
+		return []string{"accept", "refuse"}
+	case domain.Page:
+		return []string{"ack", "why"}
+	case domain.FirstResponseHalf, domain.FirstResponseMost, domain.FirstResponseDue, domain.FirstResponseLate:
+		if i.AckedName == "" {
+			return []string{"ack", "call"}
+		}
+		return []string{"call"}
+	}
+	return nil
+}
