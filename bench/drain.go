@@ -36,7 +36,7 @@ func drain(ctx context.Context, p *place, s sizes) error {
 	if err := p.settle(ctx, "drain_model"); err != nil {
 		return err
 	}
-	now := start.Add(31 * time.Minute) // half of an hour's target is gone
+	now := start.Add(11 * time.Minute) // two alarms of each: more than half of the target is gone, and the ladder's first rung
 	var ours, bare, rivers []float64
 	var written string
 	for n := range s.runs {
@@ -102,7 +102,8 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 	}
 	err = p.inside(ctx, "drain_run", func(db *sql.DB) error {
 		return db.QueryRowContext(ctx, `
-SELECT format('%s rings, %s journal lines, %s cards, %s incidents, %s of them in place', (SELECT count(*) FROM rings WHERE state = 'waiting'),
+SELECT format('%s rings (%s), %s journal lines, %s cards, %s incidents, %s of them in place', (SELECT count(*) FROM rings WHERE state = 'waiting'),
+    (SELECT string_agg(n || ' ' || kind, ', ') FROM (SELECT kind, count(*) AS n FROM rings WHERE state = 'waiting' GROUP BY kind) AS k),
     (SELECT count(*) FROM journal WHERE side = 'bot'), (SELECT count(*) FROM cards WHERE state = 'waiting'),
     n_tup_upd, n_tup_hot_upd)
 FROM pg_stat_user_tables WHERE relname = 'incidents'`).Scan(&written)
@@ -158,6 +159,11 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 	}
 	var mu sync.Mutex
 	next, worker := 0, 0
+	if verbose {
+		if err := players[0].explain(ctx, all, "WITH saved"); err != nil {
+			return 0, err
+		}
+	}
 	begun := time.Now()
 	_, err := together2(func() (int, error) {
 		mu.Lock()
@@ -172,7 +178,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 			if n >= len(all) {
 				return 0, nil
 			}
-			if _, err := pl.play(ctx, all[n]); err != nil {
+			if err := pl.playAgain(ctx, all[n]); err != nil {
 				return 0, err
 			}
 		}

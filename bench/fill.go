@@ -143,7 +143,7 @@ func (c *conversation) submit(ctx context.Context) error {
 	return err
 }
 
-// openOne lets each customer open one incident at the start: severity A, its first alarm after half an hour.
+// openOne lets each customer open one incident at the start: severity A, to be called about within 15 minutes.
 func (p *place) openOne(ctx context.Context, name string, n int, start time.Time) error {
 	store, err := p.open(ctx, name, nil)
 	if err != nil {

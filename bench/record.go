@@ -230,3 +230,75 @@ func firstLine(text string) string {
 	line := strings.Join(strings.Fields(text), " ")
 	return line[:min(len(line), 90)]
 }
+
+// playAgain is play for statements that may meet others in another order than they were recorded in.
+func (p *player) playAgain(ctx context.Context, t *transaction) error {
+	for {
+		_, err := p.play(ctx, t)
+		var e *pq.Error
+		if !errors.As(err, &e) || e.Code != "40P01" {
+			return err
+		}
+	}
+}
+
+// explain shows how the database runs the first statement of all whose text begins so, and what of it takes how long.
+func (p *player) explain(ctx context.Context, all []*transaction, begins string) error {
+	for _, t := range all {
+		for n, s := range t.statements {
+			if !strings.HasPrefix(firstLine(s.text), begins) {
+				continue
+			}
+			tx, err := p.conn.BeginTx(ctx, driver.TxOptions{})
+			if err != nil {
+				return err
+			}
+			for _, before := range t.statements[:n] {
+				if err := p.run(ctx, before); err != nil {
+					return err
+				}
+			}
+			if err := p.analyze(ctx, s); err != nil {
+				return err
+			}
+			return tx.Rollback()
+		}
+	}
+	return nil
+}
+
+func (p *player) analyze(ctx context.Context, s statement) error {
+	var args []string
+	for _, a := range s.args {
+		text := "NULL"
+		switch v := a.Value.(type) {
+		case nil:
+		case string:
+			text = pq.QuoteLiteral(v)
+		case []byte:
+			text = pq.QuoteLiteral(string(v))
+		default:
+			text = fmt.Sprint(v)
+		}
+		args = append(args, text)
+	}
+	for _, q := range []string{"SET plan_cache_mode = force_generic_plan", "PREPARE explained AS " + s.text} {
+		if _, err := p.conn.ExecContext(ctx, q, nil); err != nil {
+			return err
+		}
+	}
+	rows, err := p.conn.QueryContext(ctx, "EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained("+strings.Join(args, ", ")+")", nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	into := make([]driver.Value, 1)
+	for {
+		if err := rows.Next(into); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		say("    %s", into[0])
+	}
+}

@@ -113,6 +113,10 @@ func state(w *words.Words, i *domain.Incident) words.Text {
 		return w.StateSeenLate(i.AckedName, due)
 	case calling && i.AckedName != "":
 		return w.StateSeen(i.AckedName, due)
+	case calling && i.FirstContactBy != "" && late:
+		return w.StateWrittenLate(i.FirstContactBy, due)
+	case calling && i.FirstContactBy != "":
+		return w.StateWritten(i.FirstContactBy, due)
 	case calling && late:
 		return w.StateWaitingLate(due)
 	case calling:
@@ -226,15 +230,24 @@ func (f *facts) firstCall(w *words.Words, i *domain.Incident) {
 	c, t := i.FirstResponse, i.Promise.FirstResponse
 	switch {
 	case !c.Met.IsZero() && c.Missed(c.Met):
-		f.add(w.CardFirstCall(), w.CardCalledLate(i.FirstResponseBy, c.Met, w.Channel(i.FirstResponseVia), c.Due))
+		f.add(w.CardFirstCall(), w.CardCalledLate(i.FirstResponseBy, c.Met, wayName(w, i.FirstResponseVia), c.Due))
 	case !c.Met.IsZero():
-		f.add(w.CardFirstCall(), w.CardCalled(i.FirstResponseBy, c.Met, w.Channel(i.FirstResponseVia)))
+		f.add(w.CardFirstCall(), w.CardCalled(i.FirstResponseBy, c.Met, wayName(w, i.FirstResponseVia)))
 	case c.Due.IsZero() || t == nil || !i.Live():
 	case passed(c):
 		f.add(w.CardFirstCall(), w.CardCallLate(c.Due, t.Target, w.Clock(t.Clock)))
 	default:
 		f.add(w.CardFirstCall(), w.CardCallDue(c.Due, t.Target, w.Clock(t.Clock)))
 	}
+}
+
+// wayName is a way of a first call in words; e-mail is no way to submit a case,
+// so the terms have no word for it.
+func wayName(w *words.Words, via terms.Channel) words.Text {
+	if t, ok := w.Look("choice", string(via), nil); ok {
+		return t
+	}
+	return w.Channel(via)
 }
 
 func (f *facts) work(w *words.Words, i *domain.Incident) {
@@ -260,6 +273,8 @@ func (f *facts) with(w *words.Words, i *domain.Incident) {
 		f.add(w.CardWith(), w.CardWithSeen(i.OwnerName, i.AckedName, i.AckedAt))
 	case i.AckedName != "":
 		f.add(w.CardSeen(), w.CardSeenBy(i.AckedName, i.AckedAt))
+	case i.FirstContactBy != "" && i.FirstResponse.Running():
+		f.add(w.CardWritten(), w.CardSeenBy(i.FirstContactBy, i.FirstContactAt))
 	}
 }
 
@@ -388,13 +403,20 @@ func buttons(w *words.Words, i *domain.Incident, side domain.Side) []Button {
 }
 
 // pasteText is the text to paste where the case must be made.
-func pasteText(w *words.Words, i domain.Incident) words.Text {
+func pasteText(w *words.Words, ed *terms.Edition, i domain.Incident) words.Text {
 	r := i.Report
-	first := w.PasteTitle(r.Title, string(i.Severity), r.Product)
+	product := r.Product
+	if p, err := ed.Product(product); err == nil {
+		product = p.Name
+	}
+	first := w.PasteTitle(r.Title, string(i.Severity), product)
 	if r.EventID != "" {
 		first = words.Lines(words.Plain(domain.EventTag), first)
 	}
-	lines := []words.Text{first, words.Plain(r.Happened)}
+	lines := []words.Text{first}
+	if r.Happened != r.Title {
+		lines = append(lines, words.Plain(r.Happened))
+	}
 	if r.Impact != "" {
 		lines = append(lines, w.PasteImpact(r.Impact))
 	}
@@ -409,7 +431,7 @@ func channelList(w *words.Words, all []terms.Channel) words.Text {
 	for _, c := range all {
 		out = append(out, w.Channel(c))
 	}
-	return w.List(out...)
+	return w.OneOf(out...)
 }
 
 func factList(w *words.Words, all []terms.Fact) words.Text {
@@ -417,7 +439,7 @@ func factList(w *words.Words, all []terms.Fact) words.Text {
 	for _, f := range all {
 		out = append(out, w.Fact(f))
 	}
-	return words.Join("; ", out...)
+	return w.Items(out...)
 }
 
 // worded adds the forms in which sentences want the arguments of a rule: an

@@ -111,10 +111,22 @@ func (v *visit) said(ctx context.Context) (Reply, error) {
 	case greets(rest):
 		return Reply{Text: v.words().Hello()}, nil
 	case v.mistyped(rest, slash):
-		return Reply{Text: v.words().UnknownCommand(brief(word), words.Plain(strings.Join(nearestVerbs(word), ", ")))}, nil
+		return Reply{Text: v.unknown(word)}, nil
 	default:
 		return v.open(ctx, rest)
 	}
+}
+
+func (v *visit) unknown(word string) words.Text {
+	near := nearestVerbs(word, v.side())
+	if len(near) == 0 {
+		return v.words().UnknownWord(brief(word))
+	}
+	var names []words.Text
+	for _, n := range near {
+		names = append(names, words.Plain(n))
+	}
+	return v.words().UnknownCommand(brief(word), v.words().OneOf(names...))
 }
 
 // mistyped tells a command that isn't one from the first words of a report: a
@@ -131,6 +143,14 @@ func (v *visit) mistyped(rest string, slash bool) bool {
 		return len(fields) < 4 && isASCII(rest) && !brokenShape.MatchString(rest)
 	}
 	return false
+}
+
+// side is the person's; a customer's when nobody knows it.
+func (v *visit) side() domain.Side {
+	if p := v.door.Person; p != nil {
+		return p.Side
+	}
+	return domain.Customer
 }
 
 // greets says whether a text is only a greeting or thanks.

@@ -38,7 +38,7 @@ func (in *intake) report() domain.Report {
 // via is phone when the provider's person writes down a call; "" leaves it to
 // the terms.
 func (in *intake) via() terms.Channel {
-	if in.v.door.Person.Side == domain.Provider && in.d.Answers[fieldReported] == byPhone {
+	if in.onBehalf() && in.d.Answers[fieldReported] == byPhone {
 		return terms.Phone
 	}
 	return ""
@@ -87,7 +87,11 @@ func (in *intake) previewText(c terms.Commitment) words.Text {
 	if len(c.Assigned) > 0 {
 		lines = append(lines, w.PreviewAssigned(factList(w, c.Assigned)))
 	}
-	if len(c.Duties) > 0 {
+	switch {
+	case len(c.Duties) == 0:
+	case in.onBehalf():
+		lines = append(lines, w.PreviewDutiesTheirs(factList(w, c.Duties)))
+	default:
 		lines = append(lines, w.PreviewDuties(factList(w, c.Duties)))
 	}
 	if in.elsewhere(c) {
@@ -96,10 +100,18 @@ func (in *intake) previewText(c terms.Commitment) words.Text {
 	return words.Lines(lines...)
 }
 
+// onBehalf says that somebody of the provider's writes it down for a customer.
+func (in *intake) onBehalf() bool { return in.v.door.Person.Side == domain.Provider }
+
 // elsewhere says whether the case has to be made another way than here.
 func (in *intake) elsewhere(c terms.Commitment) bool {
-	return in.via() == "" && c.Plan != "" && len(c.SubmitVia) > 0 && !slices.Contains(c.SubmitVia, terms.Chat) &&
-		!slices.Contains(in.scene.agreement.Policy.ChatSubmits, c.Plan)
+	if in.via() != "" || c.Plan == "" || len(c.SubmitVia) == 0 || slices.Contains(c.SubmitVia, terms.Chat) {
+		return false
+	}
+	return slices.ContainsFunc(c.Plans, func(p terms.Plan) bool {
+		wants := p == c.Plan || p == terms.EventMCS || p == terms.EventMCSPlus
+		return wants && !slices.Contains(in.scene.agreement.Policy.ChatSubmits, p)
+	})
 }
 
 // consequence is what may follow when the customer has nobody around the clock.
@@ -158,7 +170,7 @@ func (in *intake) value(f Field) words.Text {
 		for _, c := range parseContacts(a) {
 			all = append(all, contactLine(c))
 		}
-		return words.Join("; ", all...)
+		return w.Items(all...)
 	case f.Kind == FieldLong:
 		short, _ := words.Cut(words.Line(a), 200)
 		return words.Plain(short)
@@ -222,14 +234,14 @@ func (in *intake) finish(ctx context.Context) (Reply, error) {
 	if err := v.tx.SaveDraft(ctx, in.d); err != nil {
 		return Reply{}, fmt.Errorf("end the draft: %w", err)
 	}
-	return Reply{Text: openedText(v.words(), kept.Incident), Close: true}, nil
+	return Reply{Text: in.openedText(kept.Incident), Close: true}, nil
 }
 
 // reporter is the customer's person whose incident it is: who reports it, or
 // for whom somebody of the provider's writes it down.
 func (in *intake) reporter() domain.PersonID {
 	p := in.v.door.Person
-	if p.Side == domain.Provider {
+	if in.onBehalf() {
 		if p = in.customersPerson(in.d.Answers[fieldOwner]); p == nil {
 			return ""
 		}
@@ -243,7 +255,7 @@ func (in *intake) place() domain.PlaceID {
 	if p := in.where(); p != nil && p.Side == domain.Customer {
 		return p.ID
 	}
-	if in.v.door.Person.Side != domain.Provider {
+	if !in.onBehalf() {
 		return ""
 	}
 	for _, r := range in.scene.directory.Recipients {
@@ -255,14 +267,17 @@ func (in *intake) place() domain.PlaceID {
 }
 
 // openedText says what comes next.
-func openedText(w *words.Words, inc domain.Incident) words.Text {
+func (in *intake) openedText(inc domain.Incident) words.Text {
+	w, ed := in.v.words(), in.v.bot.Terms
 	switch {
 	case inc.Status == domain.AwaitingCase:
-		return words.Lines(w.OpenedAwaiting(inc.Ref, channelList(w, inc.Promise.SubmitVia)), pasteText(w, inc), w.OpenedAwaitingNext(inc.Ref))
+		return words.Lines(w.OpenedAwaiting(inc.Ref, channelList(w, inc.Promise.SubmitVia)), pasteText(w, ed, inc), w.OpenedAwaitingNext(inc.Ref))
 	case inc.Kind == domain.Advice:
 		return w.OpenedAdvice(inc.Ref)
 	case inc.FirstResponse.Due.IsZero():
 		return w.OpenedNoTarget(inc.Ref)
+	case in.onBehalf():
+		return w.OpenedFor(inc.Ref, in.tenant.Name, inc.FirstResponse.Due)
 	default:
 		return w.Opened(inc.Ref, inc.FirstResponse.Due)
 	}

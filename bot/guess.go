@@ -99,7 +99,11 @@ func productIn(ed *terms.Edition, text string) string {
 	}
 	var hits []hit
 	for _, p := range ed.Products() {
-		for _, name := range append(slices.Clone(p.Aliases), p.Name) {
+		names := append(slices.Clone(p.Aliases), p.Name)
+		if !strings.Contains(p.Code, "/") {
+			names = append(names, strings.ReplaceAll(p.Code, "-", " ")) // intune, power bi
+		}
+		for _, name := range names {
 			n := strings.ToLower(name)
 			if len(n) < 5 && n == name || commonWords[n] {
 				continue // too easily something else
@@ -132,7 +136,7 @@ var commonWords = map[string]bool{
 	"azure": true, "server": true, "windows": true, "teams": true, "word": true, "exchange": true, "fabric": true, "surface": true,
 	"sign-in": true, "authentication": true, "laptop": true, "licensing": true, "planner": true, "outlook": true, "excel": true,
 	"mesh": true, "client app": true, "scale set": true, "another product": true, "on-prem": true, "on premises": true, "phone or tablet": true,
-	"storage account": true, "dynamics": true, "defender": true,
+	"storage account": true, "other": true, "identity": true, "user device": true, "client software": true, "dynamics": true, "defender": true,
 }
 
 // indexWord finds name in text where it stands as a word, or as its plural.
@@ -195,6 +199,6 @@ func (in *intake) guess(text string) {
 		}
 	}
 	if len(understood) > 0 && in.notice == "" {
-		in.notice = w.IntakeUnderstood(words.Join("; ", understood...))
+		in.notice = w.IntakeUnderstood(w.Items(understood...))
 	}
 }

@@ -94,7 +94,7 @@ func (in *intake) field(key string) (f Field, applies bool) {
 	case fieldReported:
 		f.Kind, f.Label = FieldChoice, w.AskReported()
 		f.Options = []Option{{Value: byPhone, Label: w.ReportedPhone()}, {Value: otherwise, Label: w.ReportedOther()}}
-		return f, in.v.door.Person.Side == domain.Provider
+		return f, in.onBehalf()
 	case fieldKind:
 		f.Kind, f.Label = FieldChoice, w.AskKind()
 		f.Options = []Option{
@@ -114,6 +114,9 @@ func (in *intake) field(key string) (f Field, applies bool) {
 		}
 	case fieldOwner:
 		f.Label, f.Help = w.AskOwner(), w.AskOwnerHelp()
+		if in.onBehalf() {
+			f.Label = w.AskOwnerTheirs()
+		}
 	case fieldPhone:
 		f.Kind, f.Label, f.Help = FieldPhone, w.AskPhone(), w.AskPhoneHelp()
 		f.Optional = true // an e-mail address is enough
@@ -161,6 +164,9 @@ func (in *intake) faultField(f Field) (field Field, applies bool) {
 		f.Kind, f.Label, f.Help, f.Optional = FieldTime, w.AskSince(), w.AskSinceHelp(), true
 	case fieldImpact:
 		f.Kind, f.Label, f.Help = FieldLong, w.AskImpact(), w.AskImpactHelp()
+		if in.onBehalf() {
+			f.Label = w.AskImpactTheirs()
+		}
 	case fieldSeverity:
 		f.Kind, f.Label = FieldChoice, w.AskSeverity()
 		if in.scene == nil {
@@ -172,6 +178,8 @@ func (in *intake) faultField(f Field) (field Field, applies bool) {
 	case fieldCommit:
 		f.Kind, f.Options = FieldChoice, in.yesNo()
 		switch {
+		case critical && in.onBehalf():
+			f.Label, f.Help = w.AskCommitmentTheirs(string(sev)), w.AskCommitmentHelp()
 		case critical:
 			f.Label, f.Help = w.AskCommitment(string(sev)), w.AskCommitmentHelp()
 		case sev == terms.SevB:

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"net/mail"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -29,8 +31,14 @@ func (v *visit) read(f Field, raw string) (string, error) {
 			return "", domain.Refuse("answer_missing").At(f.Key)
 		}
 	}
+	if text == skipped && f.Kind != FieldChoice {
+		return "", domain.Refuse("answer_missing").At(f.Key)
+	}
 	switch f.Kind {
 	case FieldChoice:
+		if f.Key == fieldLanguage {
+			text = languageNamed(text)
+		}
 		return readChoice(f, narrow(text))
 	case FieldSearch:
 		return v.readProduct(f, narrow(text))
@@ -55,6 +63,22 @@ func (v *visit) read(f Field, raw string) (string, error) {
 		return readZone(text)
 	}
 	return text, nil
+}
+
+// languageNamed is the tag of a language that somebody calls by its name in any language.
+func languageNamed(text string) string {
+	for _, in := range words.Languages() {
+		for _, tag := range words.Languages() {
+			if strings.EqualFold(string(words.In(in).LanguageName(tag)), text) {
+				return tag
+			}
+		}
+	}
+	switch strings.ToLower(text) {
+	case "zh", "中文", "汉语", "chinese", "中国語":
+		return "zh-Hans"
+	}
+	return text
 }
 
 // brief keeps a refusal from repeating a long text.
@@ -116,7 +140,7 @@ func isSkip(s string) bool {
 	return false
 }
 
-// readChoice accepts an option's number, value, label, or the start of one label only.
+// readChoice accepts an option's number, value or label, or a part that only one label begins with or has.
 func readChoice(f Field, text string) (string, error) {
 	low := strings.ToLower(text)
 	label := func(o Option) string { return strings.ToLower(string(o.Label)) }
@@ -140,18 +164,19 @@ func readChoice(f Field, text string) (string, error) {
 			}
 		}
 	}
-	found := ""
-	for _, o := range f.Options {
-		if strings.HasPrefix(label(o), low) || strings.HasPrefix(o.Value, low) {
-			if found != "" {
-				found = ""
-				break
+	for _, fits := range []func(o Option) bool{
+		func(o Option) bool { return strings.HasPrefix(label(o), low) || strings.HasPrefix(o.Value, low) },
+		func(o Option) bool { return len(low) > 2 && strings.Contains(label(o), low) },
+	} {
+		var found []string
+		for _, o := range f.Options {
+			if fits(o) {
+				found = append(found, o.Value)
 			}
-			found = o.Value
 		}
-	}
-	if found != "" {
-		return found, nil
+		if len(found) == 1 {
+			return found[0], nil
+		}
 	}
 	if f.Key == fieldSeverity {
 		return "", domain.Refuse("severity_unknown", "given", brief(text)).At(f.Key)
@@ -202,14 +227,34 @@ func nearProducts(ed *terms.Edition, text string) []terms.Product {
 	if hits := ed.FindProducts(text); len(hits) > 0 {
 		return hits[:min(mostHits, len(hits))]
 	}
-	var out []terms.Product
-	_, err := ed.Product(text)
-	var unknown *terms.UnknownProduct
-	if errors.As(err, &unknown) {
-		for _, code := range unknown.Nearest {
-			if p, err := ed.Product(code); err == nil {
-				out = append(out, p)
+	low := strings.ToLower(text)
+	if n := utf8.RuneCountInString(low); n < 4 || n > 60 {
+		return nil // three letters are near to everything
+	}
+	type near struct {
+		p   terms.Product
+		far int
+	}
+	var all []near
+	for _, p := range ed.Products() {
+		far := 1 << 20
+		for _, name := range append(slices.Clone(p.Aliases), p.Name) {
+			name = strings.ToLower(name)
+			for _, word := range append(strings.Fields(name), name) {
+				if len(word) > 3 {
+					far = min(far, distance(low, word))
+				}
 			}
+		}
+		if far <= max(1, utf8.RuneCountInString(low)/3) {
+			all = append(all, near{p, far})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b near) int { return cmp.Compare(a.far, b.far) })
+	var out []terms.Product
+	for _, n := range all[:min(mostHits, len(all))] {
+		if n.far <= all[0].far+1 {
+			out = append(out, n.p)
 		}
 	}
 	return out
@@ -271,7 +316,7 @@ func parseContacts(text string) []domain.Contact {
 				}
 				name := andWords.ReplaceAllString(strings.Trim(words.Line(piece), "<>()[]:-/ "), "")
 				reach := c.Phone != "" || c.Email != ""
-				if reach && c.Name != "" && name != "" || email != "" && c.Email != "" || phone != "" && c.Phone != "" {
+				if (reach || isMe(c.Name)) && c.Name != "" && name != "" || email != "" && c.Email != "" || phone != "" && c.Phone != "" {
 					end()
 				}
 				c.Name = strings.TrimSpace(c.Name + " " + name)

@@ -129,8 +129,11 @@ func TestTimesOfDayAcrossAChangeOfClocks(t *testing.T) {
 		{"yesterday 9:00", "2026-03-29T12:00:00+02:00", "2026-03-28T09:00:00+01:00"},
 		{"2h ago", "2026-03-29T03:30:00+02:00", "2026-03-29T00:30:00+01:00"}, // elapsed, not by the clock on the wall
 		{"01:30", "2026-10-25T12:00:00+01:00", "2026-10-25T01:30:00+02:00"},
-		{"02:30", "2026-10-25T12:00:00+01:00", "2026-10-25T02:30:00+02:00"}, // of two, the first
-		{"yesterday 02:30", "2026-10-26T12:00:00+01:00", "2026-10-25T02:30:00+02:00"},
+		{"02:30", "2026-10-25T12:00:00+01:00", "2026-10-25T02:30:00+01:00"}, // of two, the last
+		{"yesterday 02:30", "2026-10-26T12:00:00+01:00", "2026-10-25T02:30:00+01:00"},
+		{"02:10", "2026-10-25T02:20:00+02:00", "2026-10-25T02:10:00+02:00"}, // which has not come yet
+		{"02:10", "2026-10-25T02:20:00+01:00", "2026-10-25T02:10:00+01:00"},
+		{"02:30", "2026-10-25T02:20:00+01:00", "2026-10-25T02:30:00+02:00"}, // 50 minutes ago
 		{"1 day ago", "2026-10-25T12:00:00+01:00", "2026-10-24T13:00:00+02:00"},
 	} {
 		now, _ := time.Parse(time.RFC3339, c.now)
@@ -253,18 +256,18 @@ func TestContactsAsPeopleWriteThem(t *testing.T) {
 	ana := domain.Contact{Name: "Ana Weber", Phone: "+49 30 23125 101"}
 	ben := domain.Contact{Name: "Ben Krause", Phone: "+49 30 23125 102", Email: "ben@contoso.example"}
 	for text, want := range map[string][]domain.Contact{
-		"":                               nil,
-		" ,; \n":                         nil,
-		"Ana Weber, +49 30 23125 101":    {ana},
-		"Ana Weber +49 30 23125 101":     {ana},
-		"+49 30 23125 101 Ana Weber":     {ana},
-		"Ana Weber: +49 30 23125 101":    {ana},
-		"Ana Weber":                      {{Name: "Ana Weber"}},
+		"":                                 nil,
+		" ,; \n":                           nil,
+		"Ana Weber, +49 30 23125 101":      {ana},
+		"Ana Weber +49 30 23125 101":       {ana},
+		"+49 30 23125 101 Ana Weber":       {ana},
+		"Ana Weber: +49 30 23125 101":      {ana},
+		"Ana Weber":                        {{Name: "Ana Weber"}},
 		"Ben Krause <ben@contoso.example>": {{Name: "Ben Krause", Email: "ben@contoso.example"}},
-		"Ana Weber, +49 30 23125 101\nBen Krause, ben@contoso.example, +49 30 23125 102":        {ana, ben},
-		"Ana Weber +49 30 23125 101; Ben Krause +49 30 23125 102 ben@contoso.example":           {ana, ben},
-		"Ana Weber +49 30 23125 101, and Ben Krause +49 30 23125 102, ben@contoso.example":      {ana, ben},
-		"Ana Weber +49 30 23125 101、Ben Krause ＋49 30 23125 102 ben@contoso.example":            {ana, ben},
+		"Ana Weber, +49 30 23125 101\nBen Krause, ben@contoso.example, +49 30 23125 102":   {ana, ben},
+		"Ana Weber +49 30 23125 101; Ben Krause +49 30 23125 102 ben@contoso.example":      {ana, ben},
+		"Ana Weber +49 30 23125 101, and Ben Krause +49 30 23125 102, ben@contoso.example": {ana, ben},
+		"Ana Weber +49 30 23125 101、Ben Krause ＋49 30 23125 102 ben@contoso.example":       {ana, ben},
 		"林静 +86 21 5550 0102；和 陈伟 wei@huadong.example": {
 			{Name: "林静", Phone: "+86 21 5550 0102"}, {Name: "陈伟", Email: "wei@huadong.example"},
 		},

@@ -22,7 +22,8 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	if !n.Due.IsZero() {
 		args["due"], args["left"], args["late"] = rfc(n.Due), rfc(n.Due), rfc(n.Due)
 	}
-	if n.Due.IsZero() && n.Kind == domain.Page {
+	kind := ringKind(i, n)
+	if kind == pageUnseen {
 		args["late"] = rfc(i.Ladder.Due)
 	}
 	for k, v := range n.Args {
@@ -33,18 +34,16 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	if team, ok := n.Args["team"]; ok {
 		args["team_text"] = string(teamName(w, team))
 	}
-	kind := ringKind(i, n)
+	side := r.side()
+	if (n.Kind == domain.AnswerDue || n.Kind == domain.ChangeControlDue) && side == domain.Provider {
+		kind += "_inside"
+	}
 	text, ok := w.Look("ring", kind, args)
 	if !ok {
 		text = w.NoticeAnything(i.Ref, i.Report.Title)
 	}
-	side := domain.Provider
-	switch {
-	case r.Person != nil:
-		side = r.Person.Side
-	case r.Place != nil:
-		side = r.Place.Side
-		if (kind == pageCall || kind == pageCallSoon) && r.Place.Purpose == ForEngineers { // they are the ones to call
+	if r.Place != nil {
+		if (kind == pageCall || kind == pageCallSoon || kind == pageCallDue) && r.Place.Purpose == ForEngineers { // they are the ones to call
 			text = words.Lines(text, w.PageContact(args["contact"], args["phone"]))
 		}
 	}
@@ -57,10 +56,13 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	return m
 }
 
-// The sentences of a page about the first call.
+// The sentences of a page.
 const (
 	pageCall     = "page_call"
 	pageCallSoon = "page_call_soon"
+	pageCallDue  = "page_call_due"
+	pageUpdate   = "page_update"
+	pageUnseen   = "page_unseen"
 )
 
 // ringKind is the sentence of a notice: some kinds have one for each case.
@@ -70,12 +72,14 @@ func ringKind(i *domain.Incident, n *domain.Notice) string {
 		switch {
 		case i.FirstResponse.Running() && n.At.Before(i.FirstResponse.Due):
 			return pageCallSoon
+		case i.FirstResponse.Running() && n.At.Equal(i.FirstResponse.Due):
+			return pageCallDue
 		case i.FirstResponse.Running():
 			return pageCall
 		case i.NextUpdate.Running() && passed(i.NextUpdate):
-			return "page_update"
+			return pageUpdate
 		}
-		return "page_unseen"
+		return pageUnseen
 	case domain.Opened:
 		switch {
 		case i.Kind == domain.Advice:
@@ -106,6 +110,8 @@ func holder(w *words.Words, i *domain.Incident) words.Text {
 		return w.HolderHas(i.OwnerName)
 	case i.AckedName != "":
 		return w.HolderSeen(i.AckedName)
+	case i.FirstContactBy != "" && i.FirstResponse.Running():
+		return w.HolderWritten(i.FirstContactBy)
 	default:
 		return w.HolderNobody()
 	}

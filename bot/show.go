@@ -162,7 +162,7 @@ func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 	}
 	lines = append(lines, w.ShowHappened(i.Report.Happened))
 	if i.Status == domain.AwaitingCase {
-		lines = append(lines, w.ShowPaste(), pasteText(w, i))
+		lines = append(lines, w.ShowPaste(), pasteText(w, v.bot.Terms, i))
 	}
 	return Reply{Text: words.Lines(lines...), Buttons: m.Buttons}, nil
 }

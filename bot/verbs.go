@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -98,7 +100,16 @@ func optional(f Field) Field {
 	return f
 }
 
-func (a *asking) text() Field { return a.field(fieldText, FieldLong) }
+// text asks for words; how it asks depends on what they are for.
+func (a *asking) text(what string) Field { return a.worded(a.field(fieldText, FieldLong), what) }
+
+// worded gives a field the question of its verb.
+func (a *asking) worded(f Field, what string) Field {
+	if label, ok := a.w.Look("field", f.Key+"_"+what, map[string]string{"ref": a.inc.Ref}); ok {
+		f.Label = label
+	}
+	return f
+}
 func (a *asking) why() Field  { return a.field(fieldWhy, FieldLong) }
 func (a *asking) at() Field   { return optional(a.field(fieldAt, FieldTime)) }
 func (a *asking) next() Field { return optional(a.field(fieldNext, FieldTime)) }
@@ -170,7 +181,7 @@ var verbs = byName(
 	verb{name: "take", names: "接手 担当", side: domain.Provider,
 		do: func(c call) (domain.Outcome, error) { return c.inc.Take(c.by, c.v.now, c.env) }},
 	verb{name: "handover", names: "hand 移交 引継", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.field(fieldTo, FieldText), optional(a.why())} },
+		fields: func(a *asking) []Field { return []Field{a.worded(a.field(fieldTo, FieldText), "person")} },
 		do:     handOver},
 	verb{name: "call", names: "called 来电 电话 電話", side: domain.Provider,
 		fields: func(a *asking) []Field { return []Field{a.choice(fieldVia, "phone", "email"), a.at()} },
@@ -184,24 +195,31 @@ var verbs = byName(
 		fields: func(a *asking) []Field { return []Field{a.at()} },
 		do:     func(c call) (domain.Outcome, error) { return c.inc.BeginWork(c.by, c.at(), c.v.now, c.env) }},
 	verb{name: "update", names: "进展 更新", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.text(), a.next()} },
+		fields: func(a *asking) []Field { return []Field{a.text("update"), a.next()} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.GiveUpdate(c.by, c.text(fieldText), c.next(), c.v.now, c.env)
 		}},
 	verb{name: "ask", names: "询问 質問", side: domain.Provider,
 		fields: func(a *asking) []Field {
-			return []Field{a.choice(fieldWhat, string(domain.AskQuestion), string(domain.AskChangeControl)), a.text()}
+			what := a.choice(fieldWhat, string(domain.AskQuestion), string(domain.AskChangeControl))
+			return []Field{a.worded(what, "ask"), a.text("ask")}
 		},
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.Ask(c.by, domain.AskKind(c.text(fieldWhat)), c.text(fieldText), c.v.now, c.env)
 		}},
 	verb{name: "answer", names: "reply 回答 答复",
-		fields: func(a *asking) []Field { return []Field{a.text()} },
+		fields: func(a *asking) []Field {
+			f := a.text("answer")
+			if a.inc.Asked != "" {
+				f.Label = words.Plain(a.inc.Asked)
+			}
+			return []Field{f}
+		},
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.CustomerAnswers(c.by, c.text(fieldText), c.v.now, c.env)
 		}},
 	verb{name: "severity", names: "sev 严重性 重大度",
-		fields: func(a *asking) []Field { return []Field{a.severities(fieldTo), a.why()} },
+		fields: func(a *asking) []Field { return []Field{a.worded(a.severities(fieldTo), "severity"), a.why()} },
 		do: func(c call) (domain.Outcome, error) {
 			want := terms.Severity(c.text(fieldTo))
 			if c.by.Side == domain.Provider {
@@ -228,9 +246,9 @@ var verbs = byName(
 		}},
 	verb{name: "decide", names: "决定 決定", side: domain.Provider,
 		fields: func(a *asking) []Field {
-			fields := []Field{a.choice(fieldWhat, yes, no)}
+			fields := []Field{a.worded(a.choice(fieldWhat, yes, no), "decide")}
 			if a.inc.Downgrade == domain.LowerSeverity {
-				fields = append(fields, optional(a.severities(fieldTo)))
+				fields = append(fields, optional(a.worded(a.severities(fieldTo), "severity")))
 			}
 			return append(fields, a.why())
 		},
@@ -249,7 +267,7 @@ var verbs = byName(
 		}},
 	verb{name: "executives", names: "executive 高管 役員",
 		fields: func(a *asking) []Field {
-			return []Field{a.choice(fieldWhat, string(domain.Provider), string(domain.Customer)), a.why()}
+			return []Field{a.worded(a.choice(fieldWhat, string(domain.Provider), string(domain.Customer)), "executives"), a.why()}
 		},
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.NotifyExecutives(c.by, domain.Side(c.text(fieldWhat)), c.text(fieldWhy), c.v.now, c.env)
@@ -260,7 +278,7 @@ var verbs = byName(
 			return c.inc.InvolveThirdParty(c.by, c.text("vendor"), c.v.now, c.env)
 		}},
 	verb{name: "outage", names: "大范围 広域", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.choice(fieldWhat, yes, no), a.why()} },
+		fields: func(a *asking) []Field { return []Field{a.worded(a.choice(fieldWhat, yes, no), "outage"), a.why()} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.DeclareOutage(c.by, c.text(fieldWhat) == yes, c.text(fieldWhy), c.v.now, c.env)
 		}},
@@ -270,12 +288,12 @@ var verbs = byName(
 			return c.inc.ConsentRemoteAccess(c.by, c.text("systems"), c.v.now, c.env)
 		}},
 	verb{name: "mitigated", names: "mitigate 缓解 緩和", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.at(), a.text()} },
+		fields: func(a *asking) []Field { return []Field{a.at(), a.text("mitigated")} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.Mitigate(c.by, c.at(), c.text(fieldText), c.v.now, c.env)
 		}},
 	verb{name: "resolve", names: "resolved solved 解决 解決",
-		fields: func(a *asking) []Field { return []Field{a.at(), a.text()} },
+		fields: func(a *asking) []Field { return []Field{a.at(), a.text("resolve")} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.Resolve(c.by, c.at(), c.text(fieldText), c.v.now, c.env)
 		}},
@@ -310,7 +328,7 @@ var verbs = byName(
 			return c.inc.WithdrawFact(c.by, domain.FactName(c.text(fieldFact)), c.text(fieldWhy), c.v.now, c.env)
 		}},
 	verb{name: "note", names: "备注 メモ",
-		fields: func(a *asking) []Field { return []Field{a.text()} },
+		fields: func(a *asking) []Field { return []Field{a.text("note")} },
 		do:     func(c call) (domain.Outcome, error) { return c.inc.Note(c.by, c.text(fieldText), c.v.now, c.env) }},
 	verb{name: "link", names: "链接 リンク",
 		fields: func(a *asking) []Field {
@@ -328,7 +346,7 @@ var verbs = byName(
 		fields: func(a *asking) []Field { return []Field{a.field("spent", FieldText)} },
 		do:     spend},
 	verb{name: "convert", names: "break-fix 转为故障 障害へ",
-		fields: func(a *asking) []Field { return []Field{a.severities(fieldTo)} },
+		fields: func(a *asking) []Field { return []Field{a.worded(a.severities(fieldTo), "severity")} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.Convert(c.by, terms.Severity(c.text(fieldTo)), false, c.v.now, c.env)
 		}},
@@ -507,29 +525,47 @@ func findVerb(word string) (string, bool) {
 	return "", false
 }
 
-// nearestVerbs lists what somebody may have meant, best first.
-func nearestVerbs(word string) []string {
+// nearestVerbs lists what somebody of that side may have meant, best first; nothing when no name is near.
+func nearestVerbs(word string, side domain.Side) []string {
 	word = strings.ToLower(word)
-	type near struct {
-		name string
-		far  int
-	}
-	var all []near
-	consider := func(name string) { all = append(all, near{name, distance(word, name)}) }
-	for name := range verbs {
-		consider(name)
-	}
-	for name := range queryNames {
-		if isASCII(name) {
-			consider(name)
+	far := map[string]int{} // by the name to say
+	consider := func(name, called string) {
+		if isASCII(called) != isASCII(word) {
+			return
+		}
+		if d, known := far[name]; !known || distance(word, called) < d {
+			far[name] = distance(word, called)
 		}
 	}
-	slices.SortFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.name, b.name)) })
-	var names []string
-	for _, n := range all[:3] {
-		names = append(names, n.name)
+	for name, v := range verbs {
+		if v.side != "" && v.side != side {
+			continue
+		}
+		for _, called := range append(strings.Fields(v.names), name) {
+			consider(name, called)
+		}
 	}
-	return names
+	for called, name := range queryNames {
+		if called != "?" {
+			consider(name, called)
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(far), func(a, b string) int {
+		return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(unlike(a, word), unlike(b, word)), cmp.Compare(a, b))
+	})
+	near := slices.IndexFunc(names, func(n string) bool { return far[n] > max(2, utf8.RuneCountInString(word)/2) })
+	if near < 0 {
+		near = len(names)
+	}
+	return names[:min(3, near)]
+}
+
+// unlike is 0 for words that begin with the same letter.
+func unlike(a, b string) int {
+	if a != "" && b != "" && a[0] == b[0] {
+		return 0
+	}
+	return 1
 }
 
 // distance counts the letters to add, drop or change between two words.

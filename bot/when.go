@@ -50,9 +50,8 @@ var halfDays = []struct{ word, half string }{
 
 // parseWhen reads a moment as people type one: now, 09:12, 9, 9pm, yesterday
 // 14:00, friday 16:30, 20 min ago, 2026-03-02 09:12, RFC 3339. A time of day is
-// the reader's; without a day, the last one that is not after now is meant, and
-// of two that a clock shows when it is put back, the first. It may be in the
-// future only where the text says so itself.
+// the reader's; without a day, the last one that is not after now is meant. It
+// may be in the future only where the text says so itself.
 func parseWhen(text string, now time.Time, zone *time.Location) (time.Time, error) {
 	now = now.In(zone)
 	text = strings.TrimSpace(narrow(text))
@@ -75,11 +74,15 @@ func parseWhen(text string, now time.Time, zone *time.Location) (time.Time, erro
 	if !ok {
 		return time.Time{}, domain.Refuse("not_a_time", "given", words.Line(text))
 	}
-	t := onDay(now, days, hour, minute)
-	if !pinned && t.After(now) {
-		t = onDay(now, -1, hour, minute)
+	first, last := onDay(now, days, hour, minute)
+	switch {
+	case !last.After(now):
+		return last, nil
+	case !first.After(now) || pinned:
+		return first, nil
 	}
-	return t, nil
+	_, last = onDay(now, -1, hour, minute)
+	return last, nil
 }
 
 // parseNext reads a moment to come: 30m, in 2 hours, 09:30 (the next one),
@@ -109,15 +112,37 @@ func parseNext(text string, now time.Time, zone *time.Location) (time.Time, erro
 	if !ok {
 		return time.Time{}, domain.Refuse("not_a_time", "given", words.Line(text))
 	}
-	t := onDay(now, days, hour, minute)
-	if !pinned && !t.After(now) {
-		t = onDay(now, 1, hour, minute)
+	first, last := onDay(now, days, hour, minute)
+	switch {
+	case first.After(now):
+		return first, nil
+	case last.After(now) || pinned:
+		return last, nil
 	}
-	return t, nil
+	first, _ = onDay(now, 1, hour, minute)
+	return first, nil
 }
 
-func onDay(now time.Time, days, hour, minute int) time.Time {
-	return time.Date(now.Year(), now.Month(), now.Day()+days, hour, minute, 0, 0, now.Location())
+// onDay is the time of day on the day so many days from now, twice: the night
+// that puts clocks back shows it first and last; on other days both are one.
+func onDay(now time.Time, days, hour, minute int) (first, last time.Time) {
+	t := time.Date(now.Year(), now.Month(), now.Day()+days, hour, minute, 0, 0, now.Location())
+	first, last = t, t
+	for _, near := range []time.Time{t.Add(-6 * time.Hour), t.Add(6 * time.Hour)} {
+		_, offset := near.Zone()
+		_, usual := t.Zone()
+		other := t.Add(time.Duration(usual-offset) * time.Second)
+		if other.Hour() != t.Hour() || other.Minute() != t.Minute() {
+			continue
+		}
+		if other.Before(first) {
+			first = other
+		}
+		if other.After(last) {
+			last = other
+		}
+	}
+	return first, last
 }
 
 func parseDate(text string, zone *time.Location) (time.Time, bool) {

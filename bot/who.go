@@ -171,3 +171,14 @@ func (r Recipient) reader() (lang, zone string) {
 	}
 	return words.Match(lang), zone
 }
+
+// side is for whom the recipient works.
+func (r Recipient) side() domain.Side {
+	if r.Person != nil {
+		return r.Person.Side
+	}
+	if r.Place != nil {
+		return r.Place.Side
+	}
+	return domain.Provider
+}

@@ -67,9 +67,9 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 	switch c := i.FirstResponse; {
 	case c.Met.IsZero():
 	case c.Missed(c.Met):
-		lines = append(lines, w.WhyMetLate(c.Met, i.FirstResponseBy, w.Channel(i.FirstResponseVia), c.Met.Sub(c.Due)))
+		lines = append(lines, w.WhyMetLate(c.Met, i.FirstResponseBy, wayName(w, i.FirstResponseVia), c.Met.Sub(c.Due)))
 	default:
-		lines = append(lines, w.WhyMet(c.Met, i.FirstResponseBy, w.Channel(i.FirstResponseVia)))
+		lines = append(lines, w.WhyMet(c.Met, i.FirstResponseBy, wayName(w, i.FirstResponseVia)))
 	}
 	switch {
 	case i.FirstContactAt.IsZero():
@@ -162,7 +162,7 @@ func journalLine(w *words.Words, e *domain.Entry, inside bool) words.Text {
 func recorded(w *words.Words, args map[string]string, when string) words.Text {
 	var parts []words.Text
 	if args["fact"] == string(domain.FactFirstCall) {
-		parts = append(parts, words.Plain(args["caller"]), w.Channel(terms.Channel(args[when])))
+		parts = append(parts, words.Plain(args["caller"]), wayName(w, terms.Channel(args[when])))
 	} else if args[when] != "" {
 		parts = append(parts, words.Plain(args[when]))
 	}

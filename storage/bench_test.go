@@ -41,7 +41,8 @@ const (
 var processorTime = func() (ours, servers time.Duration) { return 0, 0 }
 
 // BenchmarkDue decides and writes 100,000 due incidents of 1,000 tenants with two workers: each fires an alarm, which gives
-// one ring, a line in the journal, a new wake, and two cards that look as before. It reports subjects a second.
+// one ring, a line in the journal, a new wake, and two cards that look as before. It reports subjects a second
+// and, of its best round, the processor's time for each: others on the machine disturb that less.
 func BenchmarkDue(b *testing.B) {
 	w := open(b)
 	s := bot.Setup{}
@@ -87,8 +88,9 @@ func BenchmarkDue(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ResetTimer()
-	ours, servers := processorTime()
+	leastOurs, leastServers := time.Hour, time.Hour
 	for n := range b.N {
+		ours, servers := processorTime()
 		now := t0.Add(time.Duration(n+1) * 7 * time.Minute)
 		var mu sync.Mutex
 		left := append([]domain.TenantID(nil), tenants...)
@@ -136,10 +138,11 @@ func BenchmarkDue(b *testing.B) {
 		if done != benchTenants*benchEach {
 			b.Fatalf("%d decided, want %d", done, benchTenants*benchEach)
 		}
+		oursNow, serversNow := processorTime()
+		leastOurs, leastServers = min(leastOurs, oursNow-ours), min(leastServers, serversNow-servers)
 	}
-	subjects := float64(b.N * benchTenants * benchEach)
-	b.ReportMetric(subjects/b.Elapsed().Seconds(), "subjects/s")
-	oursNow, serversNow := processorTime()
-	b.ReportMetric(float64((oursNow-ours).Microseconds())/subjects, "µs-ours/subject")
-	b.ReportMetric(float64((serversNow-servers).Microseconds())/subjects, "µs-database/subject")
+	subjects := float64(benchTenants * benchEach)
+	b.ReportMetric(float64(b.N)*subjects/b.Elapsed().Seconds(), "subjects/s")
+	b.ReportMetric(float64(leastOurs.Microseconds())/subjects, "µs-ours/subject")
+	b.ReportMetric(float64(leastServers.Microseconds())/subjects, "µs-database/subject")
 }

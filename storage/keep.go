@@ -15,7 +15,8 @@ import (
 
 // keep writes down any number of decisions of one tenant in one statement: wakes, rings, what is withdrawn, cards, journal,
 // and before them the incidents (headOf). What is there already is left alone, so that writing the same again changes
-// nothing. A ring being sent can still be withdrawn; then it isn't repeated.
+// nothing. A ring being sent can still be withdrawn; then it isn't repeated. The states are named by what they are not, so that
+// the index of what waits, which every tenant shares, isn't walked for it.
 const keep = `
 set_wakes AS (
     INSERT INTO wakes AS w (tenant_id, kind, subject_id, at)
@@ -28,7 +29,7 @@ withdrawn AS (
     UPDATE rings r SET state = 'withdrawn'
     FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind)
     WHERE r.tenant_id = $1 AND r.subject_id = k.subject_id AND r.kind = k.kind
-      AND r.state IN ('waiting', 'sending', 'uncertain')),
+      AND r.state NOT IN ('sent', 'dead', 'withdrawn')),
 new_rings AS (
     INSERT INTO rings (tenant_id, id, subject_id, incident_id, generation, kind, step, destination_id, urgency, escalation,
                        at, due_at, state, message)

@@ -34,6 +34,16 @@ func (d *DB) DueTenants(ctx context.Context, now time.Time, limit int) ([]domain
 const nextWake = `
 SELECT least((SELECT min(at) FROM wakes), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL))`
 
+// NextWake is the earliest instant at which a subject of any tenant is due; zero when nothing is.
+func (d *DB) NextWake(ctx context.Context) (time.Time, error) {
+	var wake instant
+	err := d.as(ctx, asDue, func(tx *sqlx.Tx) error { return tx.GetContext(ctx, &wake, nextWake) })
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find what is due next: %w", err)
+	}
+	return time.Time(wake), nil
+}
+
 // NextDue implements bot.Store.
 func (d *DB) NextDue(ctx context.Context) (time.Time, error) {
 	var wake, send instant

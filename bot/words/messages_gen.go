@@ -10,6 +10,7 @@ var sentences = [...]sentence{
 	{"ask.commitment_b", ""},
 	{"ask.commitment_b_help", ""},
 	{"ask.commitment_help", ""},
+	{"ask.commitment_theirs", "Severity"},
 	{"ask.contacts", ""},
 	{"ask.contacts_help", ""},
 	{"ask.customer", ""},
@@ -20,11 +21,13 @@ var sentences = [...]sentence{
 	{"ask.happened_help", ""},
 	{"ask.impact", ""},
 	{"ask.impact_help", ""},
+	{"ask.impact_theirs", ""},
 	{"ask.instead", "Severity ConsequenceText"},
 	{"ask.kind", ""},
 	{"ask.language", ""},
 	{"ask.owner", ""},
 	{"ask.owner_help", ""},
+	{"ask.owner_theirs", ""},
 	{"ask.phone", ""},
 	{"ask.phone_help", ""},
 	{"ask.product", ""},
@@ -115,6 +118,7 @@ var sentences = [...]sentence{
 	{"card.work_begun", "BegunAt"},
 	{"card.work_due", "WorkDue"},
 	{"card.work_late", "WorkDue"},
+	{"card.written", ""},
 	{"card.you_owe", ""},
 	{"channel.chat", ""},
 	{"channel.phone", ""},
@@ -423,13 +427,25 @@ var sentences = [...]sentence{
 	{"field.systems", ""},
 	{"field.team", ""},
 	{"field.text", ""},
+	{"field.text_answer", ""},
+	{"field.text_ask", ""},
+	{"field.text_mitigated", ""},
+	{"field.text_note", ""},
+	{"field.text_resolve", ""},
+	{"field.text_update", ""},
 	{"field.title", ""},
 	{"field.to", ""},
+	{"field.to_person", ""},
+	{"field.to_severity", ""},
 	{"field.url", ""},
 	{"field.value", ""},
 	{"field.vendor", ""},
 	{"field.via", ""},
 	{"field.what", ""},
+	{"field.what_ask", ""},
+	{"field.what_decide", ""},
+	{"field.what_executives", ""},
+	{"field.what_outage", ""},
 	{"field.why", ""},
 	{"field.zone", ""},
 	{"fieldhelp.at", ""},
@@ -480,6 +496,7 @@ var sentences = [...]sentence{
 	{"holder.has", "Person"},
 	{"holder.nobody", ""},
 	{"holder.seen", "Person"},
+	{"holder.written", "Person"},
 	{"instead.b", ""},
 	{"instead.keep", "Severity"},
 	{"instead.keep_help", ""},
@@ -564,6 +581,7 @@ var sentences = [...]sentence{
 	{"opened.advice", "Ref"},
 	{"opened.awaiting", "Ref WaysText"},
 	{"opened.awaiting_next", "Ref"},
+	{"opened.for", "Ref Customer ResponseDue"},
 	{"opened.no_target", "Ref"},
 	{"page.contact", "Contact Phone"},
 	{"paste.contact", "ContactText"},
@@ -586,6 +604,7 @@ var sentences = [...]sentence{
 	{"please.answer", ""},
 	{"preview.assigned", "WhoText"},
 	{"preview.duties", "WhatText"},
+	{"preview.duties_theirs", "WhatText"},
 	{"preview.none", ""},
 	{"preview.response", "TargetDuration ClockText ResponseDue PlanText"},
 	{"preview.via", "WaysText"},
@@ -674,6 +693,7 @@ var sentences = [...]sentence{
 	{"ring.advice_nearly_used", "Ref RestDuration"},
 	{"ring.advice_used_up", "Ref"},
 	{"ring.answer_due", "Ref Due Asked"},
+	{"ring.answer_due_inside", "Ref Due Asked"},
 	{"ring.answer_soon", "Ref Left Asked"},
 	{"ring.answered", "Ref Text Person"},
 	{"ring.asked", "Ref Text Person"},
@@ -684,6 +704,7 @@ var sentences = [...]sentence{
 	{"ring.case_missing", "Ref"},
 	{"ring.case_recorded", "Ref Number Title"},
 	{"ring.change_control_due", "Ref Due Asked"},
+	{"ring.change_control_due_inside", "Ref Due Asked"},
 	{"ring.change_control_soon", "Ref Left Asked"},
 	{"ring.committed", "Ref"},
 	{"ring.critical_opened", "Customer Ref LevelText Title"},
@@ -703,6 +724,7 @@ var sentences = [...]sentence{
 	{"ring.opened_advice", "Ref Title"},
 	{"ring.opened_awaiting", "Ref Severity Title"},
 	{"ring.page_call", "Customer Ref LevelText Late HolderText Title"},
+	{"ring.page_call_due", "Customer Ref LevelText HolderText Title"},
 	{"ring.page_call_soon", "Customer Ref LevelText Left HolderText Title"},
 	{"ring.page_unseen", "Customer Ref LevelText Late HolderText Title"},
 	{"ring.page_update", "Customer Ref LevelText Late HolderText Title"},
@@ -747,6 +769,8 @@ var sentences = [...]sentence{
 	{"state.waiting", "CallDue"},
 	{"state.waiting_late", "CallDue"},
 	{"state.working", "Person"},
+	{"state.written", "Person CallDue"},
+	{"state.written_late", "Person CallDue"},
 	{"subscription.other", ""},
 	{"subscription.unknown", ""},
 	{"summary.confirm", ""},
@@ -757,6 +781,7 @@ var sentences = [...]sentence{
 	{"undo.reason", ""},
 	{"undone", "Ref LineText"},
 	{"unknown.command", "Given NamesText"},
+	{"unknown.word", "Given"},
 	{"who.administrator", ""},
 	{"who.customer", ""},
 	{"who.engineers", ""},
@@ -817,1627 +842,1692 @@ func (w *Words) AskCommitmentHelp() Text {
 	return w.say(3)
 }
 
+// AskCommitmentTheirs says "Severity {{.Severity}} is worked on around the clock. Has the customer said yes to having people there around the clock too?".
+func (w *Words) AskCommitmentTheirs(severity string) Text {
+	return w.say(4, argUser(severity))
+}
+
 // AskContacts says "Who can be reached around the clock?".
 func (w *Words) AskContacts() Text {
-	return w.say(4)
+	return w.say(5)
 }
 
 // AskContactsHelp says "one person a line: name, phone, e-mail; \"me\" is enough for yourself".
 func (w *Words) AskContactsHelp() Text {
-	return w.say(5)
+	return w.say(6)
 }
 
 // AskCustomer says "For which customer?".
 func (w *Words) AskCustomer() Text {
-	return w.say(6)
+	return w.say(7)
 }
 
 // AskEmail says "And the e-mail address?".
 func (w *Words) AskEmail() Text {
-	return w.say(7)
+	return w.say(8)
 }
 
 // AskEnvironment says "Is it your production environment?".
 func (w *Words) AskEnvironment() Text {
-	return w.say(8)
+	return w.say(9)
 }
 
 // AskEvent says "Your business event \"{{.Name}}\" is running. Is this about it?".
 func (w *Words) AskEvent(name string) Text {
-	return w.say(9, argUser(name))
+	return w.say(10, argUser(name))
 }
 
 // AskHappened says "What happened?".
 func (w *Words) AskHappened() Text {
-	return w.say(10)
+	return w.say(11)
 }
 
 // AskHappenedHelp says "the first line becomes the title".
 func (w *Words) AskHappenedHelp() Text {
-	return w.say(11)
+	return w.say(12)
 }
 
 // AskImpact says "What does it mean for your business?".
 func (w *Words) AskImpact() Text {
-	return w.say(12)
+	return w.say(13)
 }
 
 // AskImpactHelp says "who can't work, what it costs, what comes next".
 func (w *Words) AskImpactHelp() Text {
-	return w.say(13)
+	return w.say(14)
+}
+
+// AskImpactTheirs says "What does it mean for the customer's business?".
+func (w *Words) AskImpactTheirs() Text {
+	return w.say(15)
 }
 
 // AskInstead says "Without people on your side, severity {{.Severity}} can't be kept up for long. {{.ConsequenceText}} Shall we make it severity B instead?".
 func (w *Words) AskInstead(severity string, consequenceText Text) Text {
-	return w.say(14, argUser(severity), argText(consequenceText))
+	return w.say(16, argUser(severity), argText(consequenceText))
 }
 
 // AskKind says "What do you need?".
 func (w *Words) AskKind() Text {
-	return w.say(15)
+	return w.say(17)
 }
 
 // AskLanguage says "Which language do you prefer?".
 func (w *Words) AskLanguage() Text {
-	return w.say(16)
+	return w.say(18)
 }
 
 // AskOwner says "Who owns this on your side?".
 func (w *Words) AskOwner() Text {
-	return w.say(17)
+	return w.say(19)
 }
 
 // AskOwnerHelp says "the name of the person we should call".
 func (w *Words) AskOwnerHelp() Text {
-	return w.say(18)
+	return w.say(20)
+}
+
+// AskOwnerTheirs says "Who owns this at the customer?".
+func (w *Words) AskOwnerTheirs() Text {
+	return w.say(21)
 }
 
 // AskPhone says "Which phone number can we call?".
 func (w *Words) AskPhone() Text {
-	return w.say(19)
+	return w.say(22)
 }
 
 // AskPhoneHelp says "with country code, for example +49 30 1234567; \"-\" if an e-mail address must do".
 func (w *Words) AskPhoneHelp() Text {
-	return w.say(20)
+	return w.say(23)
 }
 
 // AskProduct says "Which product?".
 func (w *Words) AskProduct() Text {
-	return w.say(21)
+	return w.say(24)
 }
 
 // AskProductHelp says "part of the name is enough, for example: virtual machines".
 func (w *Words) AskProductHelp() Text {
-	return w.say(22)
+	return w.say(25)
 }
 
 // AskQuestion says "What would you like to know?".
 func (w *Words) AskQuestion() Text {
-	return w.say(23)
+	return w.say(26)
 }
 
 // AskRCA says "Before {{.Ref}} is closed: do you want a root cause analysis? Later it may be too late to ask.".
 func (w *Words) AskRCA(ref string) Text {
-	return w.say(24, argUser(ref))
+	return w.say(27, argUser(ref))
 }
 
 // AskReported says "How did the customer tell us?".
 func (w *Words) AskReported() Text {
-	return w.say(25)
+	return w.say(28)
 }
 
 // AskSeverity says "How severe is it?".
 func (w *Words) AskSeverity() Text {
-	return w.say(26)
+	return w.say(29)
 }
 
 // AskSince says "Since when?".
 func (w *Words) AskSince() Text {
-	return w.say(27)
+	return w.say(30)
 }
 
 // AskSinceHelp says "for example 09:12, yesterday 14:00, 20 min ago".
 func (w *Words) AskSinceHelp() Text {
-	return w.say(28)
+	return w.say(31)
 }
 
 // AskSubscription says "Which subscription?".
 func (w *Words) AskSubscription() Text {
-	return w.say(29)
+	return w.say(32)
 }
 
 // AskZone says "Which time zone are you in?".
 func (w *Words) AskZone() Text {
-	return w.say(30)
+	return w.say(33)
 }
 
 // AskZoneHelp says "for example Europe/Berlin".
 func (w *Words) AskZoneHelp() Text {
-	return w.say(31)
+	return w.say(34)
 }
 
 // ButtonAccept says "Accept severity".
 func (w *Words) ButtonAccept() Text {
-	return w.say(32)
+	return w.say(35)
 }
 
 // ButtonAck says "Acknowledge".
 func (w *Words) ButtonAck() Text {
-	return w.say(33)
+	return w.say(36)
 }
 
 // ButtonAnswer says "Answer".
 func (w *Words) ButtonAnswer() Text {
-	return w.say(34)
+	return w.say(37)
 }
 
 // ButtonAsk says "Ask the customer".
 func (w *Words) ButtonAsk() Text {
-	return w.say(35)
+	return w.say(38)
 }
 
 // ButtonBegin says "Work begun".
 func (w *Words) ButtonBegin() Text {
-	return w.say(36)
+	return w.say(39)
 }
 
 // ButtonCall says "Record first call".
 func (w *Words) ButtonCall() Text {
-	return w.say(37)
+	return w.say(40)
 }
 
 // ButtonCase says "Give case number".
 func (w *Words) ButtonCase() Text {
-	return w.say(38)
+	return w.say(41)
 }
 
 // ButtonClose says "Close".
 func (w *Words) ButtonClose() Text {
-	return w.say(39)
+	return w.say(42)
 }
 
 // ButtonCommit says "Name contacts".
 func (w *Words) ButtonCommit() Text {
-	return w.say(40)
+	return w.say(43)
 }
 
 // ButtonDecide says "Decide downgrade".
 func (w *Words) ButtonDecide() Text {
-	return w.say(41)
+	return w.say(44)
 }
 
 // ButtonDo says "Confirm".
 func (w *Words) ButtonDo() Text {
-	return w.say(42)
+	return w.say(45)
 }
 
 // ButtonDrop says "Drop it".
 func (w *Words) ButtonDrop() Text {
-	return w.say(43)
+	return w.say(46)
 }
 
 // ButtonEscalate says "Escalate".
 func (w *Words) ButtonEscalate() Text {
-	return w.say(44)
+	return w.say(47)
 }
 
 // ButtonGoOn says "Go on".
 func (w *Words) ButtonGoOn() Text {
-	return w.say(45)
+	return w.say(48)
 }
 
 // ButtonMitigated says "Mitigated".
 func (w *Words) ButtonMitigated() Text {
-	return w.say(46)
+	return w.say(49)
 }
 
 // ButtonNorca says "Close without".
 func (w *Words) ButtonNorca() Text {
-	return w.say(47)
+	return w.say(50)
 }
 
 // ButtonNote says "Add a note".
 func (w *Words) ButtonNote() Text {
-	return w.say(48)
+	return w.say(51)
 }
 
 // ButtonOld says "That button is out of date. Type /incident list to see where things stand.".
 func (w *Words) ButtonOld() Text {
-	return w.say(49)
+	return w.say(52)
 }
 
 // ButtonOpen says "Open the incident".
 func (w *Words) ButtonOpen() Text {
-	return w.say(50)
+	return w.say(53)
 }
 
 // ButtonRCA says "Ask for an analysis".
 func (w *Words) ButtonRCA() Text {
-	return w.say(51)
+	return w.say(54)
 }
 
 // ButtonRefuse says "Refuse severity".
 func (w *Words) ButtonRefuse() Text {
-	return w.say(52)
+	return w.say(55)
 }
 
 // ButtonReopen says "Reopen".
 func (w *Words) ButtonReopen() Text {
-	return w.say(53)
+	return w.say(56)
 }
 
 // ButtonReport says "Report an incident".
 func (w *Words) ButtonReport() Text {
-	return w.say(54)
+	return w.say(57)
 }
 
 // ButtonResolve says "Resolved".
 func (w *Words) ButtonResolve() Text {
-	return w.say(55)
+	return w.say(58)
 }
 
 // ButtonSeverity says "Change severity".
 func (w *Words) ButtonSeverity() Text {
-	return w.say(56)
+	return w.say(59)
 }
 
 // ButtonTake says "Take".
 func (w *Words) ButtonTake() Text {
-	return w.say(57)
+	return w.say(60)
 }
 
 // ButtonUpdate says "Give an update".
 func (w *Words) ButtonUpdate() Text {
-	return w.say(58)
+	return w.say(61)
 }
 
 // ButtonWhy says "Why?".
 func (w *Words) ButtonWhy() Text {
-	return w.say(59)
+	return w.say(62)
 }
 
 // CardAnswer says "\"{{.Asked}}\": an answer by {{.AnswerDue}}".
 func (w *Words) CardAnswer(asked string, answerDue time.Time) Text {
-	return w.say(60, argUser(asked), argInstant(answerDue))
+	return w.say(63, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerLate says "\"{{.Asked}}\": an answer was due by {{.AnswerDue}}".
 func (w *Words) CardAnswerLate(asked string, answerDue time.Time) Text {
-	return w.say(61, argUser(asked), argInstant(answerDue))
+	return w.say(64, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerNoClock says "\"{{.Asked}}\": an answer".
 func (w *Words) CardAnswerNoClock(asked string) Text {
-	return w.say(62, argUser(asked))
+	return w.say(65, argUser(asked))
 }
 
 // CardAssigned says "Assigned".
 func (w *Words) CardAssigned() Text {
-	return w.say(63)
+	return w.say(66)
 }
 
 // CardBy says "by {{.UpdateDue}}".
 func (w *Words) CardBy(updateDue time.Time) Text {
-	return w.say(64, argInstant(updateDue))
+	return w.say(67, argInstant(updateDue))
 }
 
 // CardCallDue says "by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) CardCallDue(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(65, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(68, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCallLate says "was due by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}}); nobody has called yet".
 func (w *Words) CardCallLate(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(66, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(69, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCalled says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}".
 func (w *Words) CardCalled(person string, calledAt time.Time, viaText Text) Text {
-	return w.say(67, argUser(person), argInstant(calledAt), argText(viaText))
+	return w.say(70, argUser(person), argInstant(calledAt), argText(viaText))
 }
 
 // CardCalledLate says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}; it was due by {{.CallDue}}".
 func (w *Words) CardCalledLate(person string, calledAt time.Time, viaText Text, callDue time.Time) Text {
-	return w.say(68, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
+	return w.say(71, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
 }
 
 // CardCaseNumber says "Case number".
 func (w *Words) CardCaseNumber() Text {
-	return w.say(69)
+	return w.say(72)
 }
 
 // CardCaseWanted says "make the case by {{.WaysText}}, then give its number".
 func (w *Words) CardCaseWanted(waysText Text) Text {
-	return w.say(70, argText(waysText))
+	return w.say(73, argText(waysText))
 }
 
 // CardChangeControl says "\"{{.Asked}}\": change control answers by {{.AnswerDue}}".
 func (w *Words) CardChangeControl(asked string, answerDue time.Time) Text {
-	return w.say(71, argUser(asked), argInstant(answerDue))
+	return w.say(74, argUser(asked), argInstant(answerDue))
 }
 
 // CardChangeControlLate says "\"{{.Asked}}\": change control was to answer by {{.AnswerDue}}".
 func (w *Words) CardChangeControlLate(asked string, answerDue time.Time) Text {
-	return w.say(72, argUser(asked), argInstant(answerDue))
+	return w.say(75, argUser(asked), argInstant(answerDue))
 }
 
 // CardContact says "Contact".
 func (w *Words) CardContact() Text {
-	return w.say(73)
+	return w.say(76)
 }
 
 // CardDowngrade says "Downgrade".
 func (w *Words) CardDowngrade() Text {
-	return w.say(74)
+	return w.say(77)
 }
 
 // CardDowngradeProposed says "proposed: {{.WhatText}} ({{.Reason}}); a person decides".
 func (w *Words) CardDowngradeProposed(whatText Text, reason string) Text {
-	return w.say(75, argText(whatText), argUser(reason))
+	return w.say(78, argText(whatText), argUser(reason))
 }
 
 // CardEffort says "Effort".
 func (w *Words) CardEffort() Text {
-	return w.say(76)
+	return w.say(79)
 }
 
 // CardEffortOf says "{{.UsedDuration}} of {{.CapDuration}}".
 func (w *Words) CardEffortOf(usedDuration time.Duration, capDuration time.Duration) Text {
-	return w.say(77, argDuration(usedDuration), argDuration(capDuration))
+	return w.say(80, argDuration(usedDuration), argDuration(capDuration))
 }
 
 // CardFirstCall says "First call".
 func (w *Words) CardFirstCall() Text {
-	return w.say(78)
+	return w.say(81)
 }
 
 // CardHeadline says "{{.Ref}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadline(ref string, levelText Text, title string, stateText Text) Text {
-	return w.say(79, argUser(ref), argText(levelText), argUser(title), argText(stateText))
+	return w.say(82, argUser(ref), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardHeadlineOf says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadlineOf(ref string, customer string, levelText Text, title string, stateText Text) Text {
-	return w.say(80, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
+	return w.say(83, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardImpact says "Impact".
 func (w *Words) CardImpact() Text {
-	return w.say(81)
+	return w.say(84)
 }
 
 // CardLatest says "Latest".
 func (w *Words) CardLatest() Text {
-	return w.say(82)
+	return w.say(85)
 }
 
-// CardLatestAt says "{{.Update}} ({{.GivenAt}})".
+// CardLatestAt says "{{.Update}} — {{.GivenAt}}".
 func (w *Words) CardLatestAt(update string, givenAt time.Time) Text {
-	return w.say(83, argUser(update), argInstant(givenAt))
+	return w.say(86, argUser(update), argInstant(givenAt))
 }
 
 // CardNext says "Next".
 func (w *Words) CardNext() Text {
-	return w.say(84)
+	return w.say(87)
 }
 
 // CardNextUpdate says "Next update".
 func (w *Words) CardNextUpdate() Text {
-	return w.say(85)
+	return w.say(88)
 }
 
 // CardNote says "Note".
 func (w *Words) CardNote() Text {
-	return w.say(86)
+	return w.say(89)
 }
 
 // CardOutage says "wider than this customer alone: nobody can be put first, and the targets stay".
 func (w *Words) CardOutage() Text {
-	return w.say(87)
+	return w.say(90)
 }
 
 // CardProduct says "Product".
 func (w *Words) CardProduct() Text {
-	return w.say(88)
+	return w.say(91)
 }
 
 // CardProductIn says "{{.Product}}, {{.EnvironmentText}}".
 func (w *Words) CardProductIn(product string, environmentText Text) Text {
-	return w.say(89, argUser(product), argText(environmentText))
+	return w.say(92, argUser(product), argText(environmentText))
 }
 
 // CardProductLine says "{{.Product}}, {{.EnvironmentText}}, {{.Subscription}}".
 func (w *Words) CardProductLine(product string, environmentText Text, subscription string) Text {
-	return w.say(90, argUser(product), argText(environmentText), argUser(subscription))
+	return w.say(93, argUser(product), argText(environmentText), argUser(subscription))
 }
 
 // CardRemote says "Remote access".
 func (w *Words) CardRemote() Text {
-	return w.say(91)
+	return w.say(94)
 }
 
 // CardRoundTheClock says "Around the clock".
 func (w *Words) CardRoundTheClock() Text {
-	return w.say(92)
+	return w.say(95)
 }
 
 // CardSeen says "Seen".
 func (w *Words) CardSeen() Text {
-	return w.say(93)
+	return w.say(96)
 }
 
 // CardSeenBy says "{{.Person}}, {{.SeenAt}}".
 func (w *Words) CardSeenBy(person string, seenAt time.Time) Text {
-	return w.say(94, argUser(person), argInstant(seenAt))
+	return w.say(97, argUser(person), argInstant(seenAt))
 }
 
 // CardStaffing says "named contacts who can be reached around the clock".
 func (w *Words) CardStaffing() Text {
-	return w.say(95)
+	return w.say(98)
 }
 
 // CardTeam says "Team".
 func (w *Words) CardTeam() Text {
-	return w.say(96)
+	return w.say(99)
 }
 
 // CardTheyOwe says "From the customer".
 func (w *Words) CardTheyOwe() Text {
-	return w.say(97)
+	return w.say(100)
 }
 
 // CardThirdParty says "Third party".
 func (w *Words) CardThirdParty() Text {
-	return w.say(98)
+	return w.say(101)
 }
 
 // CardWanted says "Severity change".
 func (w *Words) CardWanted() Text {
-	return w.say(99)
+	return w.say(102)
 }
 
 // CardWantedChange says "asked from {{.From}} to {{.To}}: {{.Reason}}".
 func (w *Words) CardWantedChange(from string, to string, reason string) Text {
-	return w.say(100, argUser(from), argUser(to), argUser(reason))
+	return w.say(103, argUser(from), argUser(to), argUser(reason))
 }
 
 // CardWasDue says "was due by {{.UpdateDue}}".
 func (w *Words) CardWasDue(updateDue time.Time) Text {
-	return w.say(101, argInstant(updateDue))
+	return w.say(104, argInstant(updateDue))
 }
 
 // CardWith says "With".
 func (w *Words) CardWith() Text {
-	return w.say(102)
+	return w.say(105)
 }
 
 // CardWithSeen says "{{.Person}}; {{.Other}} answered {{.SeenAt}}".
 func (w *Words) CardWithSeen(person string, other string, seenAt time.Time) Text {
-	return w.say(103, argUser(person), argUser(other), argInstant(seenAt))
+	return w.say(106, argUser(person), argUser(other), argInstant(seenAt))
 }
 
 // CardWithSince says "{{.Person}}, since {{.SeenAt}}".
 func (w *Words) CardWithSince(person string, seenAt time.Time) Text {
-	return w.say(104, argUser(person), argInstant(seenAt))
+	return w.say(107, argUser(person), argInstant(seenAt))
 }
 
 // CardWork says "Work".
 func (w *Words) CardWork() Text {
-	return w.say(105)
+	return w.say(108)
 }
 
 // CardWorkBegun says "begun {{.BegunAt}}".
 func (w *Words) CardWorkBegun(begunAt time.Time) Text {
-	return w.say(106, argInstant(begunAt))
+	return w.say(109, argInstant(begunAt))
 }
 
 // CardWorkDue says "should begin by {{.WorkDue}}".
 func (w *Words) CardWorkDue(workDue time.Time) Text {
-	return w.say(107, argInstant(workDue))
+	return w.say(110, argInstant(workDue))
 }
 
 // CardWorkLate says "should have begun by {{.WorkDue}}".
 func (w *Words) CardWorkLate(workDue time.Time) Text {
-	return w.say(108, argInstant(workDue))
+	return w.say(111, argInstant(workDue))
+}
+
+// CardWritten says "First message".
+func (w *Words) CardWritten() Text {
+	return w.say(112)
 }
 
 // CardYouOwe says "From you".
 func (w *Words) CardYouOwe() Text {
-	return w.say(109)
+	return w.say(113)
 }
 
 // ChooseSeverity says "Severity {{.Severity}}: {{.MeaningText}}".
 func (w *Words) ChooseSeverity(severity string, meaningText Text) Text {
-	return w.say(142, argUser(severity), argText(meaningText))
+	return w.say(146, argUser(severity), argText(meaningText))
 }
 
 // ConsoleKeeps says "(now: {{.Value}}; an empty line keeps it)".
 func (w *Words) ConsoleKeeps(value string) Text {
-	return w.say(261, argUser(value))
+	return w.say(265, argUser(value))
 }
 
 // ConsoleOptional says "(- leaves it out)".
 func (w *Words) ConsoleOptional() Text {
-	return w.say(262)
+	return w.say(266)
 }
 
 // DeliveryBundle says "{{.Count}} messages have been waiting for you:".
 func (w *Words) DeliveryBundle(count int) Text {
-	return w.say(263, argCount(count))
+	return w.say(267, argCount(count))
 }
 
 // DeliveryBundled says "• {{.MessageText}}".
 func (w *Words) DeliveryBundled(messageText Text) Text {
-	return w.say(264, argText(messageText))
+	return w.say(268, argText(messageText))
 }
 
 // DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
 func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
-	return w.say(265, argUser(mark), argText(messageText))
+	return w.say(269, argUser(mark), argText(messageText))
 }
 
 // DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
 func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
-	return w.say(266, argUser(recipient), argText(messageText))
+	return w.say(270, argUser(recipient), argText(messageText))
 }
 
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(267, argUser(ref))
+	return w.say(271, argUser(ref))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(347)
+	return w.say(351)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(348, argInstant(endsAt))
+	return w.say(352, argInstant(endsAt))
 }
 
 // DraftOpened says "That report was opened already: it is {{.Ref}}.".
 func (w *Words) DraftOpened(ref string) Text {
-	return w.say(349, argUser(ref))
+	return w.say(353, argUser(ref))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(350)
+	return w.say(354)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(351)
+	return w.say(355)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(352)
+	return w.say(356)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(353)
+	return w.say(357)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(354)
+	return w.say(358)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(355)
+	return w.say(359)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(356)
+	return w.say(360)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(357, argText(plansText), argText(whatText))
+	return w.say(361, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(358, argUser(edition))
+	return w.say(362, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(359)
+	return w.say(363)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(360)
+	return w.say(364)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(361)
+	return w.say(365)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(362)
+	return w.say(366)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(363)
+	return w.say(367)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(364, argUser(product), argText(severityText))
+	return w.say(368, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(365, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(369, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(366)
+	return w.say(370)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(367)
+	return w.say(371)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(368)
+	return w.say(372)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(369)
+	return w.say(373)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(370)
+	return w.say(374)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(371)
+	return w.say(375)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(372)
+	return w.say(376)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(373, argInstant(openedAt))
+	return w.say(377, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(374)
+	return w.say(378)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(375)
+	return w.say(379)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(376, argText(planText), argText(reasonText))
+	return w.say(380, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(377)
+	return w.say(381)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(378)
+	return w.say(382)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(379)
+	return w.say(383)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(380)
+	return w.say(384)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(381)
+	return w.say(385)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(382)
+	return w.say(386)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(383)
+	return w.say(387)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(384)
+	return w.say(388)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(385)
+	return w.say(389)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(386, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(390, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(387)
+	return w.say(391)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(388)
+	return w.say(392)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(431)
+	return w.say(447)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(432)
+	return w.say(448)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(433)
+	return w.say(449)
 }
 
 // GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
 func (w *Words) GuideUndo() Text {
-	return w.say(434)
+	return w.say(450)
 }
 
 // Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
 func (w *Words) Hello() Text {
-	return w.say(435)
+	return w.say(451)
 }
 
 // HolderHas says "{{.Person}} has it".
 func (w *Words) HolderHas(person string) Text {
-	return w.say(471, argUser(person))
+	return w.say(487, argUser(person))
 }
 
 // HolderNobody says "nobody has it".
 func (w *Words) HolderNobody() Text {
-	return w.say(472)
+	return w.say(488)
 }
 
 // HolderSeen says "{{.Person}} has seen it, nobody has taken it".
 func (w *Words) HolderSeen(person string) Text {
-	return w.say(473, argUser(person))
+	return w.say(489, argUser(person))
+}
+
+// HolderWritten says "{{.Person}} has written to them, nobody has taken it".
+func (w *Words) HolderWritten(person string) Text {
+	return w.say(490, argUser(person))
 }
 
 // InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(474)
+	return w.say(491)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(475, argUser(severity))
+	return w.say(492, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(476)
+	return w.say(493)
 }
 
 // IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, say \"cancel\" first.".
 func (w *Words) IntakeAdded() Text {
-	return w.say(477)
+	return w.say(494)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(478)
+	return w.say(495)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(479)
+	return w.say(496)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(480)
+	return w.say(497)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(481, argUser(customer))
+	return w.say(498, argUser(customer))
 }
 
 // IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
 func (w *Words) IntakeUnderstood(factsText Text) Text {
-	return w.say(482, argText(factsText))
+	return w.say(499, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(532, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(549, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(533, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(550, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(534)
+	return w.say(551)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(535)
+	return w.say(552)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(536)
+	return w.say(553)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(537)
+	return w.say(554)
 }
 
 // LabelQuestion says "Question".
 func (w *Words) LabelQuestion() Text {
-	return w.say(538)
+	return w.say(555)
 }
 
 // LevelAdvice says "advice".
 func (w *Words) LevelAdvice() Text {
-	return w.say(544)
+	return w.say(561)
 }
 
 // LevelSeverity says "severity {{.Severity}}".
 func (w *Words) LevelSeverity(severity string) Text {
-	return w.say(545, argUser(severity))
+	return w.say(562, argUser(severity))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(546)
+	return w.say(563)
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(547, argCount(count))
+	return w.say(564, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(548)
+	return w.say(565)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(549, argUser(name))
+	return w.say(566, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(550)
+	return w.say(567)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(551)
+	return w.say(568)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(552)
+	return w.say(569)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(553, argUser(ref), argUser(title))
+	return w.say(570, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(554, argUser(ref), argInstant(responseDue))
+	return w.say(571, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(555, argUser(ref))
+	return w.say(572, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(556, argUser(ref), argText(waysText))
+	return w.say(573, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(557, argUser(ref))
+	return w.say(574, argUser(ref))
+}
+
+// OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
+func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
+	return w.say(575, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(558, argUser(ref))
+	return w.say(576, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(559, argUser(contact), argUser(phone))
+	return w.say(577, argUser(contact), argUser(phone))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(560, argText(contactText))
+	return w.say(578, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(561, argUser(impact))
+	return w.say(579, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(562, argInstant(happenedSince))
+	return w.say(580, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(563, argUser(title), argUser(severity), argUser(product))
+	return w.say(581, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(577)
+	return w.say(595)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(578, argText(whoText))
+	return w.say(596, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(579, argText(whatText))
+	return w.say(597, argText(whatText))
+}
+
+// PreviewDutiesTheirs says "Their part: {{.WhatText}}".
+func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
+	return w.say(598, argText(whatText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(580)
+	return w.say(599)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(581, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(600, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(582, argText(waysText))
+	return w.say(601, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(583, argInstant(workDue))
+	return w.say(602, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(663)
+	return w.say(682)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(664)
+	return w.say(683)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(665, argUser(ref), argDuration(restDuration))
+	return w.say(684, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(666, argUser(ref))
+	return w.say(685, argUser(ref))
 }
 
-// RingAnswerDue says "{{.Ref}}: no answer by {{.Due}}: {{.Asked}}".
+// RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(667, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(686, argUser(ref), argInstant(due), argUser(asked))
+}
+
+// RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
+func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
+	return w.say(687, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(668, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(688, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(669, argUser(ref), argText(text), argUser(person))
+	return w.say(689, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(670, argUser(ref), argText(text), argUser(person))
+	return w.say(690, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(671, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(691, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(672, argUser(ref), argText(text))
+	return w.say(692, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(673, argUser(ref), argUser(person), argText(text))
+	return w.say(693, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(674, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(694, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(675, argUser(ref))
+	return w.say(695, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(676, argUser(ref), argUser(number), argUser(title))
+	return w.say(696, argUser(ref), argUser(number), argUser(title))
 }
 
-// RingChangeControlDue says "{{.Ref}}: change control has not answered by {{.Due}}: {{.Asked}}".
+// RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(677, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(697, argUser(ref), argInstant(due), argUser(asked))
+}
+
+// RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
+func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
+	return w.say(698, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(678, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(699, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(679, argUser(ref))
+	return w.say(700, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
 func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(680, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(701, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(681, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(702, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(682, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(703, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}: {{.Text}}. A person decides.".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(683, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(704, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(684, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+	return w.say(705, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(685, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+	return w.say(706, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
-// RingFirstResponseDue says "{{.Ref}}: the target for the first call is passed ({{.Due}}): {{.Title}}. Call {{.Contact}} {{.Phone}} now".
+// RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(686, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(707, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(687, argUser(ref), argLeft(left), argUser(title))
+	return w.say(708, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(688, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(709, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(689, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(710, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(690, argUser(ref), argUser(person), argUser(title))
+	return w.say(711, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(691, argUser(ref), argText(text), argUser(person))
+	return w.say(712, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(692, argUser(ref), argUser(person), argText(text))
+	return w.say(713, argUser(ref), argUser(person), argText(text))
 }
 
 // RingOpened says "{{.Ref}} severity {{.Severity}}: {{.Title}}".
 func (w *Words) RingOpened(ref string, severity string, title string) Text {
-	return w.say(693, argUser(ref), argUser(severity), argUser(title))
+	return w.say(714, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Ref}} advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(ref string, title string) Text {
-	return w.say(694, argUser(ref), argUser(title))
+	return w.say(715, argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Ref}} severity {{.Severity}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(ref string, severity string, title string) Text {
-	return w.say(695, argUser(ref), argUser(severity), argUser(title))
+	return w.say(716, argUser(ref), argUser(severity), argUser(title))
 }
 
 // RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}}".
 func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
-	return w.say(696, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+	return w.say(717, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+}
+
+// RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}}".
+func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string) Text {
+	return w.say(718, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title))
 }
 
 // RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}}".
 func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string) Text {
-	return w.say(697, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title))
+	return w.say(719, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title))
 }
 
 // RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}}".
 func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
-	return w.say(698, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+	return w.say(720, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
 }
 
 // RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}}".
 func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
-	return w.say(699, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+	return w.say(721, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
 }
 
 // RingRCARequested says "{{.Ref}}: a root cause analysis is requested. {{.RouteText}}".
 func (w *Words) RingRCARequested(ref string, routeText Text) Text {
-	return w.say(700, argUser(ref), argText(routeText))
+	return w.say(722, argUser(ref), argText(routeText))
 }
 
 // RingRCAWished says "{{.Ref}}: {{.Person}} wants a root cause analysis. {{.RouteText}}".
 func (w *Words) RingRCAWished(ref string, person string, routeText Text) Text {
-	return w.say(701, argUser(ref), argUser(person), argText(routeText))
+	return w.say(723, argUser(ref), argUser(person), argText(routeText))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(702, argUser(ref), argText(text))
+	return w.say(724, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(703, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(725, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(704, argUser(ref), argText(text), argUser(person))
+	return w.say(726, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(705, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(727, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(706, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(728, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(707, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(729, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them the severity may be lowered.".
 func (w *Words) RingStaffingMissing(ref string) Text {
-	return w.say(708, argUser(ref))
+	return w.say(730, argUser(ref))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(709, argUser(ref), argUser(vendor))
+	return w.say(731, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(710, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(732, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(711, argUser(ref), argInstant(due), argUser(title))
+	return w.say(733, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(712, argUser(ref), argLate(late), argUser(title))
+	return w.say(734, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(713, argUser(ref), argInstant(due), argUser(title))
+	return w.say(735, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(722, argUser(what))
+	return w.say(744, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(723)
+	return w.say(745)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(724, argUser(id))
+	return w.say(746, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(725, argUser(person))
+	return w.say(747, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(726)
+	return w.say(748)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(727)
+	return w.say(749)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(728, argInstant(closedAt))
+	return w.say(750, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(729, argUser(ref))
+	return w.say(751, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(730, argInstant(mitigatedAt))
+	return w.say(752, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(731, argText(teamText))
+	return w.say(753, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(732)
+	return w.say(754)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(733, argInstant(resolvedAt))
+	return w.say(755, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(734, argUser(person), argInstant(callDue))
+	return w.say(756, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(735, argUser(person), argInstant(callDue))
+	return w.say(757, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(736, argUser(person), argInstant(callDue))
+	return w.say(758, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(737, argUser(person), argInstant(callDue))
+	return w.say(759, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(738, argInstant(callDue))
+	return w.say(760, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(739, argInstant(callDue))
+	return w.say(761, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(740, argUser(person))
+	return w.say(762, argUser(person))
+}
+
+// StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
+func (w *Words) StateWritten(person string, callDue time.Time) Text {
+	return w.say(763, argUser(person), argInstant(callDue))
+}
+
+// StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
+func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
+	return w.say(764, argUser(person), argInstant(callDue))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(741)
+	return w.say(765)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(742)
+	return w.say(766)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(743)
+	return w.say(767)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(744, argText(labelText), argText(valueText))
+	return w.say(768, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(745, argText(consequenceText))
+	return w.say(769, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(746)
+	return w.say(770)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(747, argUser(limit))
+	return w.say(771, argUser(limit))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(748)
+	return w.say(772)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(749, argUser(ref), argText(lineText))
+	return w.say(773, argUser(ref), argText(lineText))
 }
 
-// UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? Type /incident help for everything.".
+// UnknownCommand says "I don't know \"{{.Given}}\". Did you mean {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(750, argUser(given), argText(namesText))
+	return w.say(774, argUser(given), argText(namesText))
+}
+
+// UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
+func (w *Words) UnknownWord(given string) Text {
+	return w.say(775, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(751)
+	return w.say(776)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(752)
+	return w.say(777)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(753)
+	return w.say(778)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(754)
+	return w.say(779)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(755)
+	return w.say(780)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(756)
+	return w.say(781)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(757)
+	return w.say(782)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(758, argUser(name))
+	return w.say(783, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(759)
+	return w.say(784)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(760)
+	return w.say(785)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(761)
+	return w.say(786)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(762)
+	return w.say(787)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(763)
+	return w.say(788)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(764, argUser(name))
+	return w.say(789, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(765, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(790, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(766)
+	return w.say(791)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(767, argInstant(answeredAt))
+	return w.say(792, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(768, argInstant(begunAt))
+	return w.say(793, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(769)
+	return w.say(794)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(770, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(795, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(771, argInstant(saidAt), argUser(person))
+	return w.say(796, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(772, argInstant(saidAt), argUser(person))
+	return w.say(797, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(773, argText(whatText), argText(rowsText))
+	return w.say(798, argText(whatText), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(774)
+	return w.say(799)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(775, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(800, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(776, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(801, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(777, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(802, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(778, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(803, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(779, argText(planText))
+	return w.say(804, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(780, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(805, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(781, argInstant(staffingDue))
+	return w.say(806, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(782)
+	return w.say(807)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(783)
+	return w.say(808)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(784)
+	return w.say(809)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(785, argText(whatText), argText(rowsText))
+	return w.say(810, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(786, argUser(ref), argUser(edition))
+	return w.say(811, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(787, argInstant(updateDue))
+	return w.say(812, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(788)
+	return w.say(813)
 }

@@ -150,6 +150,24 @@ func (w *Words) List(items ...Text) Text {
 	return Join("、", items...)
 }
 
+// Items lists what may have commas of its own: "a; b" or "a；b".
+func (w *Words) Items(items ...Text) Text {
+	if w.lang == "en" {
+		return Join("; ", items...)
+	}
+	return Join("；", items...)
+}
+
+// OneOf lists what there is to choose from: "a, b or c".
+func (w *Words) OneOf(items ...Text) Text {
+	n := len(items) - 1
+	if n < 1 {
+		return w.List(items...)
+	}
+	or := map[string]Text{"en": " or ", "zh-Hans": "或", "ja": "または"}[w.lang]
+	return Join(or, w.List(items[:n]...), items[n])
+}
+
 // Render turns the text into plain words for a reader. now is the moment of
 // sending.
 func (t Text) Render(r Reader, now time.Time) string {

@@ -153,7 +153,7 @@ func (o *orders) stepper() func(string) {
 // replica is one of the processes of a world. While it is kept it is started
 // again whenever it ends.
 type replica struct {
-	w      *world
+	w      *crashWorld
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	url    string // of its door; "" while it isn't open
@@ -165,7 +165,7 @@ type replica struct {
 
 // keep starts the process and starts it again whenever it ends, then with no
 // order to die or to hold.
-func (w *world) keep(o orders) *replica {
+func (w *crashWorld) keep(o orders) *replica {
 	r := &replica{w: w, kept: true, gone: make(chan struct{})}
 	w.mu.Lock()
 	w.replicas = append(w.replicas, r)

@@ -19,7 +19,7 @@ import (
 // audit compares what was attempted and acknowledged with what the database
 // holds and with what the chat has seen. It works out by itself what each
 // incident must have given.
-func (w *world) audit() {
+func (w *crashWorld) audit() {
 	w.t.Helper()
 	seen := w.chat.all()
 	w.auditIncidents()
@@ -33,7 +33,7 @@ func (w *world) audit() {
 }
 
 // auditIncidents: an incident for each report, one, and none that nobody reported.
-func (w *world) auditIncidents() {
+func (w *crashWorld) auditIncidents() {
 	w.t.Helper()
 	there := map[string]int{}
 	w.each(`SELECT split_part(report->>'title', ' ', 1) FROM incidents`, func(scan func(...any) error) error {
@@ -90,7 +90,7 @@ func wantRings(opened time.Time) []string {
 
 // auditRings: each incident has the rings it must have, each once, and what
 // counts as sent was seen where it should be.
-func (w *world) auditRings(seen []message) {
+func (w *crashWorld) auditRings(seen []message) {
 	w.t.Helper()
 	opened := map[string]time.Time{}
 	w.each(`SELECT split_part(report->>'title', ' ', 1), opened_at FROM incidents`, func(scan func(...any) error) error {
@@ -139,7 +139,7 @@ FROM rings r LEFT JOIN incidents i ON i.id = r.incident_id JOIN destinations d O
 
 // auditCards: a card for the customer and one for the engineers, and people see
 // the newest revision of each.
-func (w *world) auditCards(seen []message) {
+func (w *crashWorld) auditCards(seen []message) {
 	w.t.Helper()
 	shown := map[string]message{}
 	for _, m := range seen {
@@ -176,7 +176,7 @@ FROM cards c JOIN incidents i ON i.id = c.incident_id JOIN destinations d ON d.i
 
 // auditTexts reads what people read: how often an incident is spoken of in each
 // place, whatever the rows say. A message may carry several rings for a person.
-func (w *world) auditTexts(seen []message) {
+func (w *crashWorld) auditTexts(seen []message) {
 	w.t.Helper()
 	read := map[string]map[string]int{} // by incident and address
 	for _, m := range seen {
@@ -208,7 +208,7 @@ func (w *world) auditTexts(seen []message) {
 }
 
 // auditKeys: no message under the key of another, and none that nobody decided.
-func (w *world) auditKeys(seen []message) {
+func (w *crashWorld) auditKeys(seen []message) {
 	w.t.Helper()
 	known := map[string]bool{}
 	w.each(`SELECT coalesce(sent_as, id)::text FROM rings UNION SELECT id::text FROM cards`, func(scan func(...any) error) error {
@@ -230,7 +230,7 @@ func (w *world) auditKeys(seen []message) {
 }
 
 // each reads rows one by one.
-func (w *world) each(query string, row func(scan func(...any) error) error) {
+func (w *crashWorld) each(query string, row func(scan func(...any) error) error) {
 	w.t.Helper()
 	rows, err := w.db.Query(query)
 	if err != nil {

@@ -58,7 +58,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 	for _, at := range crashSteps {
 		t.Run(fmt.Sprintf("%s %d", at.Step, at.Nth), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, server, answerLostOnce())
+			w := newCrashWorld(t, server, answerLostOnce())
 			o := w.orders()
 			o.Die = at
 			for range 2 {
@@ -140,25 +140,25 @@ func TestCrashOfALateWorker(t *testing.T) {
 		// fault answers what is said under the key at which the process is held.
 		fault func(c chatCall, nth int, held bool) fault
 		// until is what happens while it stands still.
-		until func(w *world, key string) bool
+		until func(w *crashWorld, key string) bool
 	}{
 		{
 			"before sending, and another has sent it",
 			stepNumber{"out: before sending", 1},
 			nil,
-			func(w *world, key string) bool { return w.chat.sees(key) },
+			func(w *crashWorld, key string) bool { return w.chat.sees(key) },
 		},
 		{
 			"marked, and another has sent it",
 			stepNumber{"out: marked", 1},
 			nil,
-			func(w *world, key string) bool { return w.chat.sees(key) },
+			func(w *crashWorld, key string) bool { return w.chat.sees(key) },
 		},
 		{
 			"sent, and another has found it",
 			stepNumber{"out: after sending", 1},
 			nil,
-			func(w *world, key string) bool { return w.stateOf(key) == "sent" },
+			func(w *crashWorld, key string) bool { return w.stateOf(key) == "sent" },
 		},
 		{
 			// What it knows, that the message was refused, is not true any more.
@@ -175,7 +175,7 @@ func TestCrashOfALateWorker(t *testing.T) {
 				}
 				return noFault
 			},
-			func(w *world, key string) bool { return w.chat.sees(key) && w.stateOf(key) == "uncertain" },
+			func(w *crashWorld, key string) bool { return w.chat.sees(key) && w.stateOf(key) == "uncertain" },
 		},
 		{
 			"looked in vain, and another has sent it",
@@ -186,13 +186,13 @@ func TestCrashOfALateWorker(t *testing.T) {
 				}
 				return noFault
 			},
-			func(w *world, key string) bool { return w.chat.sees(key) },
+			func(w *crashWorld, key string) bool { return w.chat.sees(key) },
 		},
 		{
 			"about to say what is due, and another has said all else",
 			stepNumber{"clock: before commit", 1},
 			nil,
-			func(w *world, _ string) bool {
+			func(w *crashWorld, _ string) bool {
 				w.report(1, "birch-1", later, false)
 				return w.untilPaged(later)
 			},
@@ -201,8 +201,12 @@ func TestCrashOfALateWorker(t *testing.T) {
 			"about to open it, while the event comes again",
 			stepNumber{"in: before commit", 2},
 			nil,
-			func(w *world, _ string) bool {
-				return w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`, w.database) > 0
+			func(w *crashWorld, _ string) bool {
+				_, form := reported("alder-1", token)
+				w.again.Go(func() { w.say(1, form) })
+				return w.until("the second event waits for the first", func() bool {
+					return w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`, w.database) > 0
+				})
 			},
 		},
 	} {
@@ -211,7 +215,7 @@ func TestCrashOfALateWorker(t *testing.T) {
 			var mu sync.Mutex
 			var released atomic.Bool
 			first := "" // the key that was spoken of first
-			w := newWorld(t, server, func(call chatCall, nth int) fault {
+			w := newCrashWorld(t, server, func(call chatCall, nth int) fault {
 				mu.Lock()
 				defer mu.Unlock()
 				if first == "" {
@@ -222,11 +226,12 @@ func TestCrashOfALateWorker(t *testing.T) {
 				}
 				return noFault
 			})
+			w.client.Timeout = crashPatience // nobody gives up while it stands still
 			o := w.orders()
 			o.Hold, o.Holder = c.hold, w.holder()
 			late := w.keep(o)
-			var reported sync.WaitGroup
-			reported.Go(func() { w.report(0, "alder-1", token, false) })
+			var report sync.WaitGroup
+			report.Go(func() { w.report(0, "alder-1", token, false) })
 			if !w.until("it comes to "+c.hold.Step, func() bool { return isClosed(w.held) }) {
 				return
 			}
@@ -243,7 +248,8 @@ func TestCrashOfALateWorker(t *testing.T) {
 			close(w.letGo)
 			w.until("the late one has gone on", func() bool { return isClosed(w.past) })
 			released.Store(true)
-			reported.Wait()
+			report.Wait()
+			w.again.Wait()
 			w.settle()
 		})
 	}
@@ -259,14 +265,14 @@ func isClosed(c chan struct{}) bool {
 }
 
 // stateOf is how far the message with that key has come.
-func (w *world) stateOf(key string) string {
+func (w *crashWorld) stateOf(key string) string {
 	var state string
 	_ = w.db.QueryRow(`SELECT state FROM rings WHERE coalesce(sent_as, id)::text = $1 UNION SELECT state FROM cards WHERE id::text = $1`, key).Scan(&state)
 	return state
 }
 
 // marked is the key of what is being sent now.
-func (w *world) marked() string {
+func (w *crashWorld) marked() string {
 	var key string
 	_ = w.db.QueryRow(`SELECT sent_as::text FROM rings WHERE state = 'sending' UNION SELECT id::text FROM cards WHERE state = 'sending'`).Scan(&key)
 	return key
@@ -277,7 +283,7 @@ func TestCrashAtRandom(t *testing.T) {
 	t.Parallel()
 	const (
 		kills    = 50
-		eachKill = 4 // reports between two kills
+		eachKill = 5 // reports between two kills
 	)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -289,7 +295,7 @@ func TestCrashAtRandom(t *testing.T) {
 		return chance.Float64()
 	}
 	server := newCrashServer(t)
-	w := newWorld(t, server, func(c chatCall, _ int) fault {
+	w := newCrashWorld(t, server, func(c chatCall, _ int) fault {
 		p := random()
 		if c.Kind == "find" {
 			if p < 0.03 {
@@ -313,7 +319,7 @@ func TestCrashAtRandom(t *testing.T) {
 	}
 
 	// Eight contacts report as fast as they are let.
-	reports := make(chan string)
+	reports, answers := make(chan string), make(chan string, kills*eachKill)
 	var work sync.WaitGroup
 	for n := range 8 {
 		contact := fmt.Sprintf("%s-%d", crashCustomers[n/2].name, n%2+1)
@@ -321,11 +327,18 @@ func TestCrashAtRandom(t *testing.T) {
 			for token := range reports {
 				w.report(int(random()*2), contact, token, random() < 0.2)
 				if random() < 0.2 {
-					work.Go(func() { w.acknowledge(int(random()*2), token) })
+					answers <- token
 				}
 			}
 		})
 	}
+	var kim sync.WaitGroup
+	kim.Go(func() {
+		for token := range answers {
+			w.acknowledge(int(random()*2), token)
+		}
+	})
+	start := time.Now()
 	for n := range kills {
 		for k := range eachKill {
 			reports <- fmt.Sprintf("crash-%04d", n*eachKill+k)
@@ -340,8 +353,14 @@ func TestCrashAtRandom(t *testing.T) {
 		w.replicas[int(random()*2)].signal(syscall.SIGKILL)
 	}
 	close(reports)
+	t.Log("PHASE kills done", time.Since(start))
 	work.Wait()
+	t.Log("PHASE reports done", time.Since(start))
+	close(answers)
+	kim.Wait()
+	t.Log("PHASE kim done", time.Since(start))
 	w.settle()
+	t.Log("PHASE settled", time.Since(start))
 
 	deaths := w.replicas[0].deaths.Load() + w.replicas[1].deaths.Load()
 	seen := len(w.chat.all())

@@ -141,9 +141,9 @@ func (s *crashServer) start(ctx context.Context) (err error) {
 	return err
 }
 
-// world is one story: a database, a chat, the processes, and the ledger of what
+// crashWorld is one story: a database, a chat, the processes, and the ledger of what
 // was asked for.
-type world struct {
+type crashWorld struct {
 	t        *testing.T
 	server   *crashServer
 	database string
@@ -152,9 +152,10 @@ type world struct {
 	replicas []*replica
 	log      tail
 	client   *http.Client
-	held     chan struct{} // a process has come to the step where it was ordered to wait
-	letGo    chan struct{} // close it to let it go on
-	past     chan struct{} // it has come to the next step
+	held     chan struct{}  // a process has come to the step where it was ordered to wait
+	letGo    chan struct{}  // close it to let it go on
+	past     chan struct{}  // it has come to the next step
+	again    sync.WaitGroup // an event that is delivered a second time
 
 	mu        sync.Mutex
 	attempted map[string]string // what was reported: token to the customer's channel
@@ -163,9 +164,9 @@ type world struct {
 	repeats   atomic.Int64      // events that had to be said again
 }
 
-func newWorld(t *testing.T, s *crashServer, f func(c chatCall, nth int) fault) *world {
+func newCrashWorld(t *testing.T, s *crashServer, f func(c chatCall, nth int) fault) *crashWorld {
 	t.Helper()
-	w := &world{
+	w := &crashWorld{
 		t: t, server: s, database: fmt.Sprintf("crash_%d", s.copies.Add(1)), client: &http.Client{Timeout: 2 * time.Second},
 		held: make(chan struct{}), letGo: make(chan struct{}), past: make(chan struct{}),
 		attempted: map[string]string{}, acked: map[string]bool{}, taken: map[string]bool{},
@@ -206,12 +207,12 @@ func newWorld(t *testing.T, s *crashServer, f func(c chatCall, nth int) fault) *
 }
 
 // orders are those of a process that is to live.
-func (w *world) orders() orders {
+func (w *crashWorld) orders() orders {
 	return orders{Database: w.server.URL(storage.App, w.database), Chat: w.chat.url, Delivery: crashDelivery, Tick: crashTick}
 }
 
 // holder is what a process asks at the step where it must wait.
-func (w *world) holder() string {
+func (w *crashWorld) holder() string {
 	held, past := sync.OnceFunc(func() { close(w.held) }), sync.OnceFunc(func() { close(w.past) })
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/past" {
@@ -232,7 +233,7 @@ func (w *world) holder() string {
 }
 
 // until waits for a condition. It fails the test when it doesn't come.
-func (w *world) until(what string, reached func() bool) bool {
+func (w *crashWorld) until(what string, reached func() bool) bool {
 	w.t.Helper()
 	give := time.Now().Add(crashPatience)
 	for !reached() {
@@ -246,7 +247,7 @@ func (w *world) until(what string, reached func() bool) bool {
 }
 
 // count asks the database for a number; -1 while it can't be asked.
-func (w *world) count(query string, args ...any) int {
+func (w *crashWorld) count(query string, args ...any) int {
 	var n int
 	if err := w.db.QueryRow(query, args...).Scan(&n); err != nil {
 		return -1
@@ -256,7 +257,7 @@ func (w *world) count(query string, args ...any) int {
 
 // say sends one event until it is answered with 200, as a platform does: to the
 // processes in turn, from the first-th on.
-func (w *world) say(first int, e bot.Event) {
+func (w *crashWorld) say(first int, e bot.Event) {
 	body, err := json.Marshal(e)
 	if err != nil {
 		w.t.Error(err)
@@ -279,7 +280,7 @@ func (w *world) say(first int, e bot.Event) {
 	}
 }
 
-func (w *world) sayOnce(r *replica, body []byte) bool {
+func (w *crashWorld) sayOnce(r *replica, body []byte) bool {
 	door := r.door()
 	if door == "" {
 		return false
@@ -294,33 +295,39 @@ func (w *world) sayOnce(r *replica, body []byte) bool {
 }
 
 // report opens an incident as a contact does, in two events: the command, then
-// the whole form.
-func (w *world) report(first int, contact, token string, twice bool) {
-	channel := "#" + strings.TrimRight(contact, "-12")
+// the whole form. A platform may deliver the form to both processes at once.
+func (w *crashWorld) report(first int, contact, token string, twice bool) {
+	command, form := reported(contact, token)
 	w.mu.Lock()
-	w.attempted[token] = channel
+	w.attempted[token] = command.Place
 	w.mu.Unlock()
-	e := bot.Event{
-		Key: token + "/command", Platform: recorded, Workspace: "W", Person: contact, Place: channel, At: time.Now(),
-		Kind: bot.Said, Text: "/incident",
+	w.say(first, command)
+	var other sync.WaitGroup
+	if twice {
+		other.Go(func() { w.say(first+1, form) })
 	}
-	w.say(first, e)
-	e.Key, e.Kind, e.Text, e.Form = token+"/form", bot.Submitted, "", "report"
-	e.Values = map[string]string{
+	w.say(first, form)
+	other.Wait()
+	w.mu.Lock()
+	w.acked[token] = true
+	w.mu.Unlock()
+}
+
+// reported are the two events of a report.
+func reported(contact, token string) (command, form bot.Event) {
+	command = bot.Event{
+		Key: token + "/command", Platform: recorded, Workspace: "W", Person: contact, Place: "#" + strings.TrimRight(contact, "-12"),
+		At: time.Now(), Kind: bot.Said, Text: "/incident",
+	}
+	form = command
+	form.Key, form.Kind, form.Text, form.Form = token+"/form", bot.Submitted, "", "report"
+	form.Values = map[string]string{
 		"kind": "break-fix", "product": "azure/virtual-machines", "environment": "production",
 		"happened": token + " the shop is down", "since": "-", "impact": "nobody can buy", "severity": "A",
 		"commitment": "yes", "contacts": "Nina, +49 30 23125 102", "owner": contact, "phone": "+49 30 23125 101",
 		"email": contact + "@example.com", "language": "en", "zone": "UTC",
 	}
-	var other sync.WaitGroup
-	if twice { // the platform delivers it twice at the same time
-		other.Go(func() { w.say(first+1, e) })
-	}
-	w.say(first, e)
-	other.Wait()
-	w.mu.Lock()
-	w.acked[token] = true
-	w.mu.Unlock()
+	return command, form
 }
 
 const (
@@ -328,11 +335,12 @@ const (
 	refOf   = `SELECT ref FROM incidents WHERE report->>'title' LIKE $1 || ' %'`
 )
 
-// acknowledge lets kim acknowledge an incident, once its ladder has been climbed
-// to the end: before, it would depend on chance who is still called.
-func (w *world) acknowledge(first int, token string) {
+// acknowledge lets kim acknowledge an incident, once everybody on its ladder has
+// been told: before, it would depend on chance who is still called.
+func (w *crashWorld) acknowledge(first int, token string) {
 	var ref string
-	if !w.untilPaged(token) || !w.until("the database tells the number of "+token, func() bool { return w.db.QueryRow(refOf, token).Scan(&ref) == nil }) {
+	if !w.until("everybody has heard of "+token, func() bool { return w.count(pagesOf+` AND r.state IN ('sent', 'dead')`, token) == len(crashLadder) }) ||
+		!w.until("the database tells the number of "+token, func() bool { return w.db.QueryRow(refOf, token).Scan(&ref) == nil }) {
 		return
 	}
 	w.say(first, bot.Event{
@@ -344,7 +352,7 @@ func (w *world) acknowledge(first int, token string) {
 	w.mu.Unlock()
 }
 
-func (w *world) untilPaged(token string) bool {
+func (w *crashWorld) untilPaged(token string) bool {
 	return w.until("everybody on the ladder of "+token+" is called", func() bool { return w.count(pagesOf, token) >= len(crashLadder) })
 }
 
@@ -353,7 +361,7 @@ SELECT (SELECT count(*) FROM rings WHERE state IN ('waiting', 'sending', 'uncert
      + (SELECT count(*) FROM cards WHERE state IN ('waiting', 'sending', 'uncertain'))`
 
 // left says what still waits, for a test that fails.
-func (w *world) left() string {
+func (w *crashWorld) left() string {
 	var out strings.Builder
 	rows, err := w.db.Query(`
 SELECT d.address, 'ring ' || r.kind, r.state, r.attempts, r.cause, count(*) FROM rings r JOIN destinations d ON d.id = r.destination_id GROUP BY 1, 2, 3, 4, 5
@@ -376,7 +384,7 @@ ORDER BY 1, 2, 3, 4`)
 
 // settle waits until everything has been decided and sent, stops the processes
 // as an operator does, and then audits: nothing more can come.
-func (w *world) settle() {
+func (w *crashWorld) settle() {
 	w.t.Helper()
 	for token := range w.attempted {
 		if !w.untilPaged(token) {
