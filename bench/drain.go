@@ -29,12 +29,25 @@ func drain(ctx context.Context, p *place, s sizes) error {
 		if err := quiet(ctx, db); err != nil {
 			return err
 		}
+		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, subject_id, at FROM wakes"); err != nil {
+			return err
+		}
+		if s.try != "" {
+			if _, err := db.ExecContext(ctx, s.try); err != nil {
+				return err
+			}
+		}
 		return copies(ctx, db, each-1, 2, together, true, s.stale)
 	}); err != nil {
 		return err
 	}
 	if err := p.settle(ctx, "drain_model"); err != nil {
 		return err
+	}
+	if s.verbose {
+		if err := p.sizes(ctx, "drain_model"); err != nil {
+			return err
+		}
 	}
 	now := start.Add(11 * time.Minute) // two alarms of each: more than half of the target is gone, and the ladder's first rung
 	var ours, bare, rivers []float64
@@ -88,6 +101,7 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 	defer store.Close()
 	b := newBot(store, func() time.Time { return now })
 	var woken int
+	cpu := p.used()
 	begun := time.Now()
 	err = s.profiled(func() (err error) {
 		woken, err = together2(func() (int, error) { return wakeAll(ctx, b) })
@@ -97,6 +111,7 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 	if err != nil {
 		return 0, "", nil, err
 	}
+	say("  processor for each subject: %s", p.used().since(cpu).each(woken))
 	if record {
 		all = r.take()
 	}
@@ -164,6 +179,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 			return 0, err
 		}
 	}
+	cpu := p.used()
 	begun := time.Now()
 	_, err := together2(func() (int, error) {
 		mu.Lock()
@@ -184,6 +200,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 		}
 	})
 	took := time.Since(begun)
+	say("  processor for each subject, bare: %s", p.used().since(cpu).each(int(subjects)))
 	if verbose {
 		players[0].where()
 	}
@@ -191,4 +208,17 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 		return 0, fmt.Errorf("play what was recorded: %w", err)
 	}
 	return subjects / took.Seconds(), nil
+}
+
+// sizes says how large things are in the database.
+func (p *place) sizes(ctx context.Context, name string) error {
+	return p.inside(ctx, name, func(db *sql.DB) error {
+		var text string
+		err := db.QueryRowContext(ctx, `
+SELECT format('an incident has %s bytes (promise %s, report %s), a card %s; incidents %s with indexes, wakes %s', avg(pg_column_size(i.*))::int,
+    avg(pg_column_size(promise))::int, avg(pg_column_size(report))::int, (SELECT avg(pg_column_size(c.*))::int FROM cards c),
+    pg_size_pretty(pg_total_relation_size('incidents')), pg_size_pretty(pg_total_relation_size('wakes'))) FROM incidents i`).Scan(&text)
+		say("%s", text)
+		return err
+	})
 }

@@ -163,7 +163,8 @@ func (p *place) openOne(ctx context.Context, name string, n int, start time.Time
 	return nil
 }
 
-// spread says by how much a copy's instants are later than its model's: an SQL expression in k, which counts from 1.
+// spread says by how much a copy's instants are later than its model's: an SQL expression in
+// k, the copy's number, and n, which counts all copies from 1.
 type spread string
 
 const (
@@ -196,13 +197,15 @@ func copies(ctx context.Context, db *sql.DB, each, from int, by spread, cards, s
 	}
 	text := fmt.Sprintf(`
 WITH c AS MATERIALIZED (
-    SELECT i.tenant_id, i.id AS model, i.ref AS model_ref, k, gen_random_uuid() AS id, t.prefix || '-' || k AS ref, %s AS later
-    FROM incidents i JOIN tenants t ON t.id = i.tenant_id, generate_series(%d, %d) AS k WHERE i.number = 1),
+    SELECT tenant_id, model, model_ref, k, id, ref, %s AS later FROM (
+        SELECT i.tenant_id, i.id AS model, i.ref AS model_ref, k, gen_random_uuid() AS id, t.prefix || '-' || k AS ref,
+               row_number() OVER (ORDER BY k, i.id) AS n
+        FROM incidents i JOIN tenants t ON t.id = i.tenant_id, generate_series(%d, %d) AS k WHERE i.number = 1) AS m),
 made AS (
     INSERT INTO incidents (%s) SELECT %s FROM c JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.model),
 wake AS (
     INSERT INTO wakes (tenant_id, kind, subject_id, at)
-    SELECT c.tenant_id, 'incident', c.id, w.at + c.later FROM c JOIN wakes w ON w.tenant_id = c.tenant_id AND w.subject_id = c.model)
+    SELECT c.tenant_id, 'incident', c.id, w.at + c.later FROM c JOIN first_wake w ON w.tenant_id = c.tenant_id AND w.subject_id = c.model)
 `, by, from, from+each-1, strings.Join(names, ", "), strings.Join(values, ", "))
 	if cards {
 		message := "replace(replace(x.message::text, c.model_ref || ' ', c.ref || ' '), c.model::text, c.id::text)::jsonb"

@@ -20,11 +20,11 @@ import (
 type sizes struct {
 	runs, tenants, steps, due, parked, rate, alarms, open int
 	stale, peer, verbose                                  bool
-	cpu                                                   string
+	cpu, try                                              string
 }
 
 var measures = map[string]func(context.Context, *place, sizes) error{
-	"step": step, "drain": drain,
+	"step": step, "drain": drain, "lag": lag, "kill": restart, "memory": memory,
 }
 
 func main() {
@@ -42,6 +42,7 @@ func main() {
 	flag.IntVar(&s.alarms, "alarms", 6000, "lag: alarms in all")
 	flag.IntVar(&s.open, "open", 100_000, "memory: open incidents")
 	flag.BoolVar(&s.verbose, "v", false, "say what each statement took when played alone")
+	flag.StringVar(&s.try, "try", "", "drain: SQL to run on the database before it is measured, to see what a change would bring")
 	flag.StringVar(&s.cpu, "cpuprofile", "", "a file for the processor's profile of this process")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "bench [flags] step|drain|lag|kill|memory ...")

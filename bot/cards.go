@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/firstcall/bot/words"
@@ -125,6 +126,8 @@ func state(w *words.Words, i *domain.Incident) words.Text {
 		return w.StateWorking(i.OwnerName)
 	case i.AckedName != "":
 		return w.StateAnswered(i.AckedName)
+	case i.FirstResponseBy != "":
+		return w.StateAnswered(i.FirstResponseBy)
 	default:
 		return w.StateOpen()
 	}
@@ -319,6 +322,12 @@ func (f *facts) flags(w *words.Words, i *domain.Incident) {
 		what, _ := w.Look("downgrade", string(i.Downgrade), nil)
 		f.add(w.CardDowngrade(), w.CardDowngradeProposed(what, i.DowngradeWhy))
 	}
+	if i.Live() && i.Critical() && i.Effort == terms.BusinessHours {
+		f.add(w.CardWorked(), w.CardWorkedBusiness())
+	}
+	if i.Live() && i.Severity == terms.SevB && i.Commit24x7 {
+		f.add(w.CardWorked(), w.Clock(terms.AroundTheClock))
+	}
 	if i.BroadOutage {
 		f.add(w.CardNote(), w.CardOutage())
 	}
@@ -445,24 +454,27 @@ func factList(w *words.Words, all []terms.Fact) words.Text {
 // worded adds the forms in which sentences want the arguments of a rule: an
 // instant as "..._at", a length as "..._duration", a code as "..._text".
 func worded(w *words.Words, args map[string]string) map[string]string {
-	out := make(map[string]string, len(args)+4)
+	out := make(map[string]string, 2*len(args)+4)
 	for k, v := range args {
 		out[k] = v
-		_, badTime := time.Parse(time.RFC3339, v)
-		_, badLength := time.ParseDuration(v)
-		switch {
-		case badTime == nil:
-			out[k+"_at"] = v
-			t, _ := time.Parse(time.RFC3339, v)
-			out[k+"_text"] = string(words.At(t))
-		case badLength == nil && v != "0":
+		if t, ok := instantIn(v); ok {
+			out[k+"_at"], out[k+"_text"] = v, string(words.At(t))
+			continue
+		}
+		if lengthIn(v) {
 			out[k+"_duration"] = v
 			if k == "left" {
 				out["rest_duration"] = v
 			}
-		case k == "route":
+			continue
+		}
+		switch k {
+		case "route":
 			out["route_text"] = string(w.Code(terms.Code(v), nil))
-		case k == "text" || k == "title" || k == "why" || k == "reason":
+		case "status":
+			t, _ := w.Look("status", v, nil)
+			out["status_text"] = string(t)
+		case "text", "title", "why", "reason", "asked", "contact", "phone", "person", "customer", "ref":
 		default:
 			if t, ok := w.Look("choice", v, nil); ok {
 				out[k+"_text"] = string(t)
@@ -472,4 +484,23 @@ func worded(w *words.Words, args map[string]string) map[string]string {
 		}
 	}
 	return out
+}
+
+// instantIn reads an RFC 3339 instant. Most values are none, and an error of the
+// time package costs more than a look.
+func instantIn(v string) (time.Time, bool) {
+	if len(v) < len("2006-01-02T15:04:05Z") || len(v) > len(time.RFC3339Nano) || v[4] != '-' || v[10] != 'T' {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	return t, err == nil
+}
+
+// lengthIn says whether a value is a length of time as Go prints one.
+func lengthIn(v string) bool {
+	if v == "" || v == "0" || !strings.ContainsRune("smh", rune(v[len(v)-1])) || v[0] != '-' && (v[0] < '0' || v[0] > '9') {
+		return false
+	}
+	_, err := time.ParseDuration(v)
+	return err == nil
 }

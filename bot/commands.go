@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -57,147 +58,6 @@ func (v *visit) guest(at *Place) *Person {
 		ID: domain.PersonID(v.door.PersonDest), Tenant: at.Tenant, Side: domain.Customer, Name: v.event.Person,
 		Language: at.Language, Zone: at.Zone, Roles: []domain.Role{domain.RoleContact},
 	}
-}
-
-// The first words that address the bot: its name or a slash for sure, and the
-// plain words for an incident where they stand alone or are meant that way.
-var (
-	called  = regexp.MustCompile(`(?i)^(?:/incident|@firstcall)(?:[\s:：,，、]+|$)`)
-	opening = regexp.MustCompile(`(?i)^(?:report(?: an)? incident|incident|report|支持案例|报告|报障|インシデント|報告)(\s*[:：,，、]\s*|\s+|$)`)
-)
-
-var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d+)$`)
-
-// addressed takes off what addresses the bot. Among people, "incident review at
-// three" is none of its business; "incident: checkout is down" is.
-func (v *visit) addressed(text string) (rest string, toUs, slash bool) {
-	if at := called.FindString(text); at != "" {
-		return strings.TrimSpace(text[len(at):]), true, at[0] == '/'
-	}
-	if rest, is := strings.CutPrefix(text, "/"); is {
-		return rest, true, true
-	}
-	private := v.event.Place == ""
-	m := opening.FindStringSubmatch(text)
-	if m == nil {
-		return text, private, false
-	}
-	rest = strings.TrimSpace(text[len(m[0]):])
-	_, isVerb := findVerb(firstWord(rest))
-	if rest == "" || private || strings.TrimSpace(m[1]) != "" || isVerb && refShape.MatchString(firstWord(strings.TrimPrefix(rest, firstWord(rest)))) ||
-		findSeverity(rest) != "" || brokenShape.MatchString(rest) {
-		return rest, true, false
-	}
-	return text, false, false
-}
-
-// said answers something said. A slash or the bot's name marks a command; in
-// private everything is meant for the bot.
-func (v *visit) said(ctx context.Context) (Reply, error) {
-	text := strings.TrimSpace(words.Clean(v.event.Text))
-	rest, toUs, slash := v.addressed(text)
-	word, tail, _ := strings.Cut(rest, " ")
-	name, isVerb := findVerb(word)
-	if isVerb && !toUs && !refShape.MatchString(firstWord(tail)) {
-		isVerb = false // talk among people, not to the bot
-	}
-	switch {
-	case isVerb:
-		return v.command(ctx, name, strings.TrimSpace(tail))
-	case !toUs:
-		return v.overheard(ctx, text)
-	case rest == "":
-		return v.open(ctx, "")
-	case greets(rest):
-		return Reply{Text: v.words().Hello()}, nil
-	case v.mistyped(rest, slash):
-		return Reply{Text: v.unknown(word)}, nil
-	default:
-		return v.open(ctx, rest)
-	}
-}
-
-func (v *visit) unknown(word string) words.Text {
-	near := nearestVerbs(word, v.side())
-	if len(near) == 0 {
-		return v.words().UnknownWord(brief(word))
-	}
-	var names []words.Text
-	for _, n := range near {
-		names = append(names, words.Plain(n))
-	}
-	return v.words().UnknownCommand(brief(word), v.words().OneOf(names...))
-}
-
-// mistyped tells a command that isn't one from the first words of a report: a
-// single word that says nothing broke, one before the number of an incident, or
-// a few words of somebody who has no customer to report for.
-func (v *visit) mistyped(rest string, slash bool) bool {
-	fields := strings.Fields(rest)
-	switch {
-	case len(fields) > 1 && refShape.MatchString(fields[1]):
-		return true
-	case len(fields) == 1:
-		return isASCII(rest) && (slash || !brokenShape.MatchString(rest))
-	case v.door.Person != nil && v.door.Person.Side == domain.Provider && v.customer() == "":
-		return len(fields) < 4 && isASCII(rest) && !brokenShape.MatchString(rest)
-	}
-	return false
-}
-
-// side is the person's; a customer's when nobody knows it.
-func (v *visit) side() domain.Side {
-	if p := v.door.Person; p != nil {
-		return p.Side
-	}
-	return domain.Customer
-}
-
-// greets says whether a text is only a greeting or thanks.
-func greets(text string) bool {
-	switch strings.ToLower(strings.TrimRight(text, "!.！。~ ")) {
-	case "hi", "hello", "hey", "good morning", "thanks", "thank you", "你好", "您好", "谢谢", "こんにちは", "おはようございます", "ありがとう", "ありがとうございます":
-		return true
-	}
-	return false
-}
-
-func firstWord(s string) string {
-	w, _, _ := strings.Cut(strings.TrimSpace(s), " ")
-	return w
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > 127 })
-}
-
-// overheard looks at talk that is not addressed to the bot: an engineer's first
-// message in a customer's place is a human's first contact, and nothing more.
-func (v *visit) overheard(ctx context.Context, _ string) (Reply, error) {
-	p, place := v.door.Person, v.door.Place
-	if p == nil || place == nil || p.Side != domain.Provider || place.Side != domain.Customer {
-		return Reply{}, nil
-	}
-	if err := v.tx.Enter(ctx, place.Tenant); err != nil {
-		return Reply{}, err
-	}
-	live, err := v.tx.Incidents(ctx, place.Tenant, false, 50)
-	if err != nil {
-		return Reply{}, err
-	}
-	var here []domain.Incident
-	for _, i := range live {
-		if i.Place == place.ID && i.Live() && i.FirstContactAt.IsZero() {
-			here = append(here, i)
-		}
-	}
-	if len(here) != 1 {
-		return Reply{}, nil
-	}
-	_, err = v.change(ctx, handle{tenant: place.Tenant, id: here[0].ID}, func(i domain.Incident, env domain.Env) (domain.Outcome, error) {
-		return i.RecordContact(v.actor(), v.now, v.now, env)
-	})
-	return Reply{}, err
 }
 
 // command runs a verb with the rest of its line.
@@ -340,9 +200,25 @@ func (v *visit) lock(ctx context.Context, at handle) (domain.Incident, error) {
 }
 
 // The forms of verbs and the buttons on cards name their incident by ids.
-func verbForm(name string, i domain.Incident) string {
-	return "do " + name + " " + string(i.Tenant) + " " + string(i.ID)
+// What a command's line answered already goes with the form, as platforms send
+// back only what is typed into it.
+func (v *visit) verbForm(name string, i domain.Incident, values map[string]string) string {
+	if v.event.Kind == Submitted && strings.HasPrefix(v.event.Form, "do "+name+" ") {
+		return v.event.Form
+	}
+	key := "do " + name + " " + string(i.Tenant) + " " + string(i.ID)
+	answered := url.Values{}
+	for k, val := range values {
+		answered.Set(k, val)
+	}
+	if carried := answered.Encode(); carried != "" && len(carried) <= maxCarried {
+		key += " " + carried
+	}
+	return key
 }
+
+// maxCarried is what platforms surely take beside a form; more is asked again.
+const maxCarried = 1000
 
 func subjectOf(i domain.Incident) string { return string(i.Tenant) + " " + string(i.ID) }
 
@@ -404,11 +280,17 @@ func (v *visit) draftButton(ctx context.Context) (Reply, error) {
 
 // submitVerb takes the answers to a verb's form.
 func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
-	rest, ok := strings.CutPrefix(v.event.Form, "do ")
-	name, subject, _ := strings.Cut(rest, " ")
-	verb, known := verbs[name]
-	at, fine := readSubject(subject)
-	if !ok || !known || !fine {
+	parts := strings.SplitN(v.event.Form, " ", 5)
+	if len(parts) < 4 || parts[0] != "do" {
+		return Reply{Text: v.words().ButtonOld(), Close: true}, nil
+	}
+	verb, known := verbs[parts[1]]
+	at, fine := readSubject(parts[2] + " " + parts[3])
+	carried := url.Values{}
+	if len(parts) == 5 {
+		carried, _ = url.ParseQuery(parts[4])
+	}
+	if !known || !fine {
 		return Reply{Text: v.words().ButtonOld(), Close: true}, nil
 	}
 	if v.event.Values[Nav] == NavCancel {
@@ -427,7 +309,9 @@ func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
 	for n, f := range fields {
 		raw, given := v.event.Values[f.Key]
 		if !given {
-			continue
+			if raw, given = carried.Get(f.Key), carried.Has(f.Key); !given {
+				continue
+			}
 		}
 		value, err := v.read(f, raw)
 		var refusal *domain.Refusal
@@ -471,7 +355,7 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 			}}, nil
 		}
 		if n := slices.IndexFunc(fields, func(f Field) bool { return f.Key == refusal.Field }); n >= 0 && refusal.Field != "" {
-			fields[n].Error = sayRefusal(w, refusal)
+			fields[n].Error, fields[n].Optional = sayRefusal(w, refusal), false
 			delete(values, refusal.Field)
 			return v.askVerb(verb, inc, fields, values), nil
 		}
@@ -480,7 +364,7 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 	if err != nil {
 		return Reply{}, err
 	}
-	text, ok := w.Look("done", verb.doneKey(&done, v.actor().Side), doneArgs(w, &done, values))
+	text, ok := w.Look("done", verb.doneKey(&done, v.actor().Side, values), doneArgs(w, &done, values))
 	if !ok {
 		text = w.DidAnything(done.Ref)
 	}
@@ -490,7 +374,7 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 func (v *visit) askVerb(verb verb, inc domain.Incident, fields []Field, values map[string]string) Reply {
 	w := v.words()
 	title, _ := w.Look("do", verb.name, map[string]string{"ref": inc.Ref})
-	f := Form{Key: verbForm(verb.name, inc), Title: title, Submit: w.ButtonDo(), Fields: fields}
+	f := Form{Key: v.verbForm(verb.name, inc, values), Title: title, Submit: w.ButtonDo(), Fields: fields}
 	for n := range fields {
 		field := &fields[n]
 		if val, ok := values[field.Key]; ok && field.Error == "" {

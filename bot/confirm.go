@@ -151,6 +151,8 @@ func (in *intake) summary() words.Text {
 			}
 		}
 		lines = append(lines, w.SummaryTargets())
+	} else {
+		lines = append(lines, "", w.SummaryAdvice())
 	}
 	return words.Lines(append(lines, "", w.SummaryConfirm())...)
 }

@@ -139,12 +139,13 @@ func (in *intake) preset(key, value string) {
 	}
 }
 
-// customer is whose incident this would be: by the place, else by the person.
+// customer is whose incident this would be: a customer's person brings the
+// customer into any place; whoever else comes is there for the place's.
 func (v *visit) customer() domain.TenantID {
-	if p := v.door.Place; p != nil && p.Side == domain.Customer {
+	if p := v.door.Person; p != nil && p.Side == domain.Customer {
 		return p.Tenant
 	}
-	if p := v.door.Person; p != nil && p.Side == domain.Customer {
+	if p := v.door.Place; p != nil && p.Side == domain.Customer {
 		return p.Tenant
 	}
 	return ""
@@ -246,16 +247,33 @@ func (in *intake) typed(ctx context.Context, text string) (Reply, error) {
 	if form.Asking == "" && yesOrNo(strings.ToLower(narrow(text))) == yes {
 		return in.finish(ctx)
 	}
-	word, rest, _ := strings.Cut(text, " ")
-	for _, f := range form.Fields {
-		if strings.EqualFold(f.Key, word) && strings.TrimSpace(rest) != "" {
-			if err := in.take(ctx, f.Key, rest); err != nil {
-				return Reply{}, err
-			}
-			return in.ask(ctx)
+	if key, answer := in.named(text, form.Fields); key != "" {
+		if err := in.take(ctx, key, answer); err != nil {
+			return Reply{}, err
 		}
+		return in.ask(ctx)
 	}
 	return Reply{Text: in.v.words().NotOpenYet()}, nil // the form stays as it is
+}
+
+// named finds the question that a text begins with the name of, as the summary
+// calls it or by its key: "severity B", "时区：Asia/Tokyo". The longest name wins.
+func (in *intake) named(text string, fields []Field) (key, answer string) {
+	long := 0
+	for _, f := range fields {
+		label, _ := in.v.words().Look("field", f.Key, nil)
+		for _, name := range []string{f.Key, string(label)} {
+			if len(name) <= long || len(text) <= len(name) || !strings.EqualFold(text[:len(name)], name) {
+				continue
+			}
+			rest := text[len(name):]
+			value := strings.TrimSpace(strings.TrimLeft(rest, ":： "))
+			if value != "" && strings.ContainsAny(rest[:1], ": ") || value != "" && strings.HasPrefix(rest, "：") {
+				key, answer, long = f.Key, value, len(name)
+			}
+		}
+	}
+	return key, answer
 }
 
 // back forgets the last answer, so that its question is asked again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
@@ -41,6 +42,7 @@ func (v *visit) change(ctx context.Context, at handle, decide func(domain.Incide
 // goroutine.
 type scene struct {
 	bot       *Bot
+	now       time.Time
 	agreement domain.Agreement
 	directory Directory
 
@@ -55,7 +57,7 @@ func (b *Bot) scene(ctx context.Context, tx Tx, tenant domain.TenantID, v *visit
 	if v != nil {
 		now = v.now
 	}
-	s := &scene{bot: b}
+	s := &scene{bot: b, now: now}
 	var err error
 	if s.agreement, err = tx.Agreement(ctx, tenant); err != nil {
 		return nil, fmt.Errorf("read the agreement: %w", err)

@@ -72,7 +72,7 @@ const (
 	FieldText   FieldKind = "text"
 	FieldLong   FieldKind = "long"
 	FieldChoice FieldKind = "choice"
-	FieldSearch FieldKind = "search" // a choice from many, by part of the name
+	FieldSearch FieldKind = "search" // a choice from many, by part of the name; its options are the few that fit so far
 	FieldTime   FieldKind = "time"
 	FieldPhone  FieldKind = "phone"
 	FieldEmail  FieldKind = "email"

@@ -2,9 +2,11 @@ package bot
 
 import (
 	"strconv"
+	"time"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
+	"example.com/firstcall/domain/terms"
 )
 
 // ringMessage words a notice for one recipient.
@@ -22,7 +24,7 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	if !n.Due.IsZero() {
 		args["due"], args["left"], args["late"] = rfc(n.Due), rfc(n.Due), rfc(n.Due)
 	}
-	kind := ringKind(i, n)
+	kind := s.ringKind(i, n)
 	if kind == pageUnseen {
 		args["late"] = rfc(i.Ladder.Due)
 	}
@@ -31,6 +33,9 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	}
 	args = worded(w, args)
 	args["level_text"], args["holder_text"] = string(level(w, i)), string(holder(w, i))
+	if n.Kind == domain.StaffingMissing {
+		args["consequence_text"] = string(consequence(w, i))
+	}
 	if team, ok := n.Args["team"]; ok {
 		args["team_text"] = string(teamName(w, team))
 	}
@@ -63,19 +68,23 @@ const (
 	pageCallDue  = "page_call_due"
 	pageUpdate   = "page_update"
 	pageUnseen   = "page_unseen"
+
+	pageUpdateDue = "page_update_due"
 )
 
 // ringKind is the sentence of a notice: some kinds have one for each case.
-func ringKind(i *domain.Incident, n *domain.Notice) string {
+func (s *scene) ringKind(i *domain.Incident, n *domain.Notice) string {
 	switch n.Kind {
 	case domain.Page: // what is late is said in the same breath
-		switch {
-		case i.FirstResponse.Running() && n.At.Before(i.FirstResponse.Due):
+		switch late := s.now.Sub(i.FirstResponse.Due); {
+		case i.FirstResponse.Running() && late < 0:
 			return pageCallSoon
-		case i.FirstResponse.Running() && n.At.Equal(i.FirstResponse.Due):
+		case i.FirstResponse.Running() && late < time.Minute:
 			return pageCallDue
 		case i.FirstResponse.Running():
 			return pageCall
+		case i.NextUpdate.Running() && passed(i.NextUpdate) && s.now.Sub(i.NextUpdate.Due) < time.Minute:
+			return pageUpdateDue
 		case i.NextUpdate.Running() && passed(i.NextUpdate):
 			return pageUpdate
 		}
@@ -86,6 +95,8 @@ func ringKind(i *domain.Incident, n *domain.Notice) string {
 			return "opened_advice"
 		case i.Status == domain.AwaitingCase:
 			return "opened_awaiting"
+		case !n.At.Equal(i.OpenedAt):
+			return "opened_converted"
 		}
 	case domain.Asked:
 		if !n.Due.IsZero() {
@@ -95,12 +106,33 @@ func ringKind(i *domain.Incident, n *domain.Notice) string {
 		if n.Args["duplicate"] != "" {
 			return "cancelled_duplicate"
 		}
+	case domain.SeverityChanged:
+		if n.Text == "" {
+			return "severity_accepted"
+		}
+	case domain.RCARequested:
+		if n.Args["due"] != "" {
+			return "rca_requested_by"
+		}
 	case domain.DowngradeDecided:
 		if n.Args["kind"] == string(domain.LowerSeverity) {
 			return "downgrade_lowered"
 		}
 	}
 	return string(n.Kind)
+}
+
+// consequence is what a person may decide while the customer can't take part.
+func consequence(w *words.Words, i *domain.Incident) words.Text {
+	kind := domain.LowerSeverity
+	switch i.Promise.IfCustomerCannot {
+	case terms.NoLonger24x7:
+		kind = domain.EndRoundClock
+	case terms.BusinessHoursOnly:
+		kind = domain.BusinessOnly
+	}
+	t, _ := w.Look("downgrade", string(kind), nil)
+	return t
 }
 
 // holder says in a few words who has the incident.

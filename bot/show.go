@@ -140,6 +140,23 @@ func (v *visit) named(ctx context.Context, tail string) (domain.Incident, error)
 	return v.lock(ctx, at)
 }
 
+// mayPress says whether somebody may ever do what a button stands for, so that
+// only buttons that can work are offered to one person.
+func mayPress(by domain.Actor, action string, tenant domain.TenantID) bool {
+	rule, ok := map[string]domain.Verb{
+		"call": domain.DoFirstCall, "accept": domain.DoAccept, "refuse": domain.DoRefuse, "severity": domain.DoAssign,
+	}[action]
+	switch {
+	case queries[action] != nil:
+		return true
+	case action == "severity" && by.Side == domain.Customer:
+		rule = domain.DoRequest
+	case !ok:
+		rule = domain.Verb(action) // the others have the rule's own name
+	}
+	return domain.MayEver(by, rule, tenant)
+}
+
 // show gives the card as it is now, and what was reported.
 func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 	i, err := v.named(ctx, tail)
@@ -164,7 +181,9 @@ func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 	if i.Status == domain.AwaitingCase {
 		lines = append(lines, w.ShowPaste(), pasteText(w, v.bot.Terms, i))
 	}
-	return Reply{Text: words.Lines(lines...), Buttons: m.Buttons}, nil
+	me := v.actor()
+	buttons := slices.DeleteFunc(m.Buttons, func(b Button) bool { return !mayPress(me, b.Action, i.Tenant) })
+	return Reply{Text: words.Lines(lines...), Buttons: buttons}, nil
 }
 
 // help says what this person can do here, by the commands that do it.
@@ -186,9 +205,16 @@ func (v *visit) help(_ context.Context, _ string) (Reply, error) {
 	}
 	slices.SortFunc(all, func(a, b verb) int { return cmp.Compare(a.rank, b.rank) })
 	for _, verb := range all {
-		if text, ok := w.Look("help", verb.name, nil); ok {
+		text, ok := w.Look("help", verb.name+"_"+string(side), nil)
+		if !ok {
+			text, ok = w.Look("help", verb.name, nil)
+		}
+		if ok {
 			lines = append(lines, words.Plain("/incident "+verb.name+" — ")+text)
 		}
 	}
-	return Reply{Text: words.Lines(append(lines, w.GuideUndo())...)}, nil
+	if side == domain.Provider {
+		return Reply{Text: words.Lines(append(lines, w.GuideUndo())...)}, nil
+	}
+	return Reply{Text: words.Lines(append(lines, w.GuideUndoCustomer())...)}, nil
 }

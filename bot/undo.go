@@ -74,7 +74,7 @@ func (v *visit) undo(ctx context.Context, tail string) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Text: w.Undone(done.Ref, journalLine(w, last, me.Side == domain.Provider)), Close: true}, nil
+	return Reply{Text: w.Undone(done.Ref, journalText(w, last, me.Side == domain.Provider)), Close: true}, nil
 }
 
 func (v *visit) reopened(why string) func(domain.Incident, domain.Env) (domain.Outcome, error) {

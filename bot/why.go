@@ -65,7 +65,7 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 		lines = append(lines, w.WhyPlan(w.Plan(p.Plan)))
 	}
 	switch c := i.FirstResponse; {
-	case c.Met.IsZero():
+	case c.Met.IsZero() || i.FirstResponseVia == terms.Chat: // chat is said below
 	case c.Missed(c.Met):
 		lines = append(lines, w.WhyMetLate(c.Met, i.FirstResponseBy, wayName(w, i.FirstResponseVia), c.Met.Sub(c.Due)))
 	default:
@@ -114,8 +114,8 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 	return lines
 }
 
-// journalLine words one line of the journal.
-func journalLine(w *words.Words, e *domain.Entry, inside bool) words.Text {
+// journalText says what a line of the journal is about.
+func journalText(w *words.Words, e *domain.Entry, inside bool) words.Text {
 	args := map[string]string{"person": e.By.Name}
 	for k, val := range e.Args {
 		args[k] = val
@@ -128,6 +128,8 @@ func journalLine(w *words.Words, e *domain.Entry, inside bool) words.Text {
 		if !inside { // why is said among colleagues
 			kind = "escalated_outside"
 		}
+	case kind == "link" && e.Args["title"] == "":
+		kind = "link_plain"
 	case kind == "cancelled" && e.Args["duplicate"] != "":
 		kind = "cancelled_duplicate"
 	case kind == "first_call" && e.Args["missed"] == yes:
@@ -148,7 +150,12 @@ func journalLine(w *words.Words, e *domain.Entry, inside bool) words.Text {
 	if !ok {
 		text = words.Plain(e.Kind)
 	}
-	who := words.Plain(e.By.Name)
+	return text
+}
+
+// journalLine is one line of the journal: when, who, what, and the rows it rests on.
+func journalLine(w *words.Words, e *domain.Entry, inside bool) words.Text {
+	text, who := journalText(w, e, inside), words.Plain(e.By.Name)
 	if e.By.Side == domain.Machine || e.By.Name == "" {
 		who = "firstcall"
 	}

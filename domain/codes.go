@@ -85,7 +85,7 @@ func RefusalCodes() []Wording {
 		{Code: "nothing_proposed"},
 		{Code: "not_lower", Args: []string{"severity", "given"}},
 		{Code: "already_requested", Args: []string{"severity", "at"}},
-		{Code: "nothing_requested"},
+		{Code: "nothing_requested", Args: []string{"severity"}}, // any more: the severity in force
 		{Code: "same_severity", Args: []string{"severity"}},
 		{Code: "rca_first", Args: []string{"route"}}, // ask about a root cause analysis, then close again
 		{Code: "already_asked_rca", Args: []string{"at"}},

@@ -236,7 +236,14 @@ func (i Incident) Escalate(by Actor, team, why string, now time.Time, _ Env) (Ou
 	o.Incident.Team = team
 	var rows []string
 	for _, f := range i.Promise.Escalation {
-		rows = append(rows, f.Rows...)
+		if f.Code == terms.EscalationExecutives || f.Code == terms.EscalationRSM || f.Code == terms.EscalationEnhanced {
+			continue // steps of their own
+		}
+		for _, id := range f.Rows {
+			if !slices.Contains(rows, id) {
+				rows = append(rows, id)
+			}
+		}
 	}
 	o.log(now, by, "escalated", rows, "team", team, "from", i.Team, "why", why)
 	o.ring(Who("team:"+team), Escalated, by, now, why, "team", team)

@@ -41,7 +41,7 @@ func (i Incident) AcceptSeverity(by Actor, now time.Time, env Env) (Outcome, err
 		return Outcome{}, err
 	}
 	if i.Wanted == "" {
-		return Outcome{}, Refuse("nothing_requested")
+		return Outcome{}, Refuse("nothing_requested", "severity", string(i.Severity))
 	}
 	if err := o.setSeverity(by, i.Wanted, i.WantedReason, []string{"PRS-07", "PRS-08"}, now, env); err != nil {
 		return Outcome{}, err
@@ -57,7 +57,7 @@ func (i Incident) RefuseSeverity(by Actor, reason string, now time.Time, _ Env) 
 		return Outcome{}, err
 	}
 	if i.Wanted == "" {
-		return Outcome{}, Refuse("nothing_requested")
+		return Outcome{}, Refuse("nothing_requested", "severity", string(i.Severity))
 	}
 	if reason = strings.TrimSpace(reason); reason == "" {
 		return Outcome{}, Refuse("text_missing").At("reason")

@@ -33,7 +33,7 @@ func commitment(due time.Time) terms.Commitment {
 }
 
 const (
-	benchTenants = 100
+	benchTenants = 1000
 	benchEach    = 100
 )
 

@@ -61,14 +61,22 @@ func readArg(name, value string) arg {
 			return arg{kind: kind, n: n}
 		}
 	case catalog.Nested, catalog.User:
-		if t, err := time.Parse(time.RFC3339, value); err == nil {
-			return argInstant(t)
+		if looksLikeInstant(value) {
+			if t, err := time.Parse(time.RFC3339, value); err == nil {
+				return argInstant(t)
+			}
 		}
 		if kind == catalog.Nested {
 			return argText(Text(value))
 		}
 	}
 	return argUser(value)
+}
+
+// looksLikeInstant keeps us from asking the time package about every name: its
+// error costs more than the whole sentence.
+func looksLikeInstant(v string) bool {
+	return len(v) >= len("2006-01-02T15:04:05Z") && len(v) <= len(time.RFC3339Nano) && v[4] == '-' && v[10] == 'T'
 }
 
 // snake turns "DueAt" into "due_at".

@@ -118,6 +118,8 @@ var sentences = [...]sentence{
 	{"card.work_begun", "BegunAt"},
 	{"card.work_due", "WorkDue"},
 	{"card.work_late", "WorkDue"},
+	{"card.worked", ""},
+	{"card.worked_business", ""},
 	{"card.written", ""},
 	{"card.you_owe", ""},
 	{"channel.chat", ""},
@@ -324,6 +326,7 @@ var sentences = [...]sentence{
 	{"done.call_late", "Ref ResponseDue"},
 	{"done.cancel", "Ref"},
 	{"done.case", "Ref"},
+	{"done.case_only", "Ref"},
 	{"done.close", "Ref"},
 	{"done.close_rca", "Ref"},
 	{"done.commit", "Ref"},
@@ -333,6 +336,7 @@ var sentences = [...]sentence{
 	{"done.convert", "Ref Severity"},
 	{"done.correct", "Ref"},
 	{"done.decide", "Ref Severity"},
+	{"done.decide_dropped", "Ref"},
 	{"done.downgrade", "Ref"},
 	{"done.duplicate", "Ref Of"},
 	{"done.escalate", "Ref TeamText"},
@@ -345,6 +349,7 @@ var sentences = [...]sentence{
 	{"done.note", "Ref"},
 	{"done.outage", "Ref"},
 	{"done.rca", "Ref"},
+	{"done.rca_inside", "Ref"},
 	{"done.refuse", "Ref Severity"},
 	{"done.reopen", "Ref"},
 	{"done.resolve", "Ref"},
@@ -457,10 +462,12 @@ var sentences = [...]sentence{
 	{"guide.open", ""},
 	{"guide.read", ""},
 	{"guide.undo", ""},
+	{"guide.undo_customer", ""},
 	{"hello", ""},
 	{"help.accept", ""},
 	{"help.ack", ""},
 	{"help.answer", ""},
+	{"help.answer_provider", ""},
 	{"help.ask", ""},
 	{"help.begin", ""},
 	{"help.call", ""},
@@ -483,12 +490,15 @@ var sentences = [...]sentence{
 	{"help.mitigated", ""},
 	{"help.norca", ""},
 	{"help.note", ""},
+	{"help.note_customer", ""},
 	{"help.outage", ""},
 	{"help.rca", ""},
 	{"help.refuse", ""},
 	{"help.reopen", ""},
 	{"help.resolve", ""},
 	{"help.severity", ""},
+	{"help.severity_customer", ""},
+	{"help.severity_provider", ""},
 	{"help.take", ""},
 	{"help.thirdparty", ""},
 	{"help.update", ""},
@@ -535,6 +545,7 @@ var sentences = [...]sentence{
 	{"journal.first_response_missed", "Due"},
 	{"journal.handed_over", "To"},
 	{"journal.link", "Title Url"},
+	{"journal.link_plain", "Url"},
 	{"journal.mitigated", "At Text"},
 	{"journal.note", "Text"},
 	{"journal.opened", "Ref Title"},
@@ -659,7 +670,7 @@ var sentences = [...]sentence{
 	{"refusal.nothing_asked", ""},
 	{"refusal.nothing_proposed", ""},
 	{"refusal.nothing_recorded", "FactText"},
-	{"refusal.nothing_requested", ""},
+	{"refusal.nothing_requested", "Severity"},
 	{"refusal.nothing_to_undo", ""},
 	{"refusal.only_for_advice", ""},
 	{"refusal.only_people", ""},
@@ -720,23 +731,27 @@ var sentences = [...]sentence{
 	{"ring.handed_over", "Ref Person Title"},
 	{"ring.mitigated", "Ref Text Person"},
 	{"ring.noted", "Ref Person Text"},
-	{"ring.opened", "Ref Severity Title"},
-	{"ring.opened_advice", "Ref Title"},
-	{"ring.opened_awaiting", "Ref Severity Title"},
-	{"ring.page_call", "Customer Ref LevelText Late HolderText Title"},
-	{"ring.page_call_due", "Customer Ref LevelText HolderText Title"},
-	{"ring.page_call_soon", "Customer Ref LevelText Left HolderText Title"},
-	{"ring.page_unseen", "Customer Ref LevelText Late HolderText Title"},
-	{"ring.page_update", "Customer Ref LevelText Late HolderText Title"},
-	{"ring.rca_requested", "Ref RouteText"},
-	{"ring.rca_wished", "Ref Person RouteText"},
+	{"ring.opened", "Customer Ref LevelText Title"},
+	{"ring.opened_advice", "Customer Ref Title"},
+	{"ring.opened_awaiting", "Customer Ref LevelText Title"},
+	{"ring.opened_converted", "Customer Ref LevelText Title"},
+	{"ring.page_call", "Customer Ref LevelText Late HolderText Title Rung"},
+	{"ring.page_call_due", "Customer Ref LevelText HolderText Title Rung"},
+	{"ring.page_call_soon", "Customer Ref LevelText Left HolderText Title Rung"},
+	{"ring.page_unseen", "Customer Ref LevelText Late HolderText Title Rung"},
+	{"ring.page_update", "Customer Ref LevelText Late HolderText Title Rung"},
+	{"ring.page_update_due", "Customer Ref LevelText HolderText Title Rung"},
+	{"ring.rca_requested", "Customer Ref Person"},
+	{"ring.rca_requested_by", "Customer Ref Person DueText"},
+	{"ring.rca_wished", "Customer Ref Person"},
 	{"ring.remote_access", "Ref Text"},
 	{"ring.reopened", "Ref LevelText Text Person"},
 	{"ring.resolved", "Ref Text Person"},
+	{"ring.severity_accepted", "Ref Severity From Person"},
 	{"ring.severity_changed", "Ref Severity From Text"},
 	{"ring.severity_refused", "Ref Severity Text Person"},
 	{"ring.severity_requested", "Ref Severity From Text"},
-	{"ring.staffing_missing", "Ref"},
+	{"ring.staffing_missing", "Ref ConsequenceText"},
 	{"ring.third_party", "Ref Vendor"},
 	{"ring.update", "Ref Text Person NextAt"},
 	{"ring.update_due", "Ref Due Title"},
@@ -771,8 +786,15 @@ var sentences = [...]sentence{
 	{"state.working", "Person"},
 	{"state.written", "Person CallDue"},
 	{"state.written_late", "Person CallDue"},
+	{"status.awaiting_case", ""},
+	{"status.cancelled", ""},
+	{"status.closed", ""},
+	{"status.mitigated", ""},
+	{"status.open", ""},
+	{"status.resolved", ""},
 	{"subscription.other", ""},
 	{"subscription.unknown", ""},
+	{"summary.advice", ""},
 	{"summary.confirm", ""},
 	{"summary.line", "LabelText ValueText"},
 	{"summary.no_commitment", "ConsequenceText"},
@@ -1212,7 +1234,7 @@ func (w *Words) CardDowngrade() Text {
 	return w.say(77)
 }
 
-// CardDowngradeProposed says "proposed: {{.WhatText}} ({{.Reason}}); a person decides".
+// CardDowngradeProposed says "proposed: {{.WhatText}}; a person decides. {{.Reason}}".
 func (w *Words) CardDowngradeProposed(whatText Text, reason string) Text {
 	return w.say(78, argText(whatText), argUser(reason))
 }
@@ -1382,1152 +1404,1192 @@ func (w *Words) CardWorkLate(workDue time.Time) Text {
 	return w.say(111, argInstant(workDue))
 }
 
+// CardWorked says "Worked on".
+func (w *Words) CardWorked() Text {
+	return w.say(112)
+}
+
+// CardWorkedBusiness says "in business hours; work around the clock has ended".
+func (w *Words) CardWorkedBusiness() Text {
+	return w.say(113)
+}
+
 // CardWritten says "First message".
 func (w *Words) CardWritten() Text {
-	return w.say(112)
+	return w.say(114)
 }
 
 // CardYouOwe says "From you".
 func (w *Words) CardYouOwe() Text {
-	return w.say(113)
+	return w.say(115)
 }
 
 // ChooseSeverity says "Severity {{.Severity}}: {{.MeaningText}}".
 func (w *Words) ChooseSeverity(severity string, meaningText Text) Text {
-	return w.say(146, argUser(severity), argText(meaningText))
+	return w.say(148, argUser(severity), argText(meaningText))
 }
 
 // ConsoleKeeps says "(now: {{.Value}}; an empty line keeps it)".
 func (w *Words) ConsoleKeeps(value string) Text {
-	return w.say(265, argUser(value))
+	return w.say(267, argUser(value))
 }
 
 // ConsoleOptional says "(- leaves it out)".
 func (w *Words) ConsoleOptional() Text {
-	return w.say(266)
+	return w.say(268)
 }
 
 // DeliveryBundle says "{{.Count}} messages have been waiting for you:".
 func (w *Words) DeliveryBundle(count int) Text {
-	return w.say(267, argCount(count))
+	return w.say(269, argCount(count))
 }
 
 // DeliveryBundled says "• {{.MessageText}}".
 func (w *Words) DeliveryBundled(messageText Text) Text {
-	return w.say(268, argText(messageText))
+	return w.say(270, argText(messageText))
 }
 
 // DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
 func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
-	return w.say(269, argUser(mark), argText(messageText))
+	return w.say(271, argUser(mark), argText(messageText))
 }
 
 // DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
 func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
-	return w.say(270, argUser(recipient), argText(messageText))
+	return w.say(272, argUser(recipient), argText(messageText))
 }
 
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(271, argUser(ref))
+	return w.say(273, argUser(ref))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(351)
+	return w.say(356)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(352, argInstant(endsAt))
+	return w.say(357, argInstant(endsAt))
 }
 
 // DraftOpened says "That report was opened already: it is {{.Ref}}.".
 func (w *Words) DraftOpened(ref string) Text {
-	return w.say(353, argUser(ref))
+	return w.say(358, argUser(ref))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(354)
+	return w.say(359)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(355)
+	return w.say(360)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(356)
+	return w.say(361)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(357)
+	return w.say(362)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(358)
+	return w.say(363)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(359)
+	return w.say(364)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(360)
+	return w.say(365)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(361, argText(plansText), argText(whatText))
+	return w.say(366, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(362, argUser(edition))
+	return w.say(367, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(363)
+	return w.say(368)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(364)
+	return w.say(369)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(365)
+	return w.say(370)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(366)
+	return w.say(371)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(367)
+	return w.say(372)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(368, argUser(product), argText(severityText))
+	return w.say(373, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(369, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(374, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(370)
+	return w.say(375)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(371)
+	return w.say(376)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(372)
+	return w.say(377)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(373)
+	return w.say(378)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(374)
+	return w.say(379)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(375)
+	return w.say(380)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(376)
+	return w.say(381)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(377, argInstant(openedAt))
+	return w.say(382, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(378)
+	return w.say(383)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(379)
+	return w.say(384)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(380, argText(planText), argText(reasonText))
+	return w.say(385, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(381)
+	return w.say(386)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(382)
+	return w.say(387)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(383)
+	return w.say(388)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(384)
+	return w.say(389)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(385)
+	return w.say(390)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(386)
+	return w.say(391)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(387)
+	return w.say(392)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(388)
+	return w.say(393)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(389)
+	return w.say(394)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(390, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(395, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(391)
+	return w.say(396)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(392)
+	return w.say(397)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(447)
+	return w.say(452)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(448)
+	return w.say(453)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(449)
+	return w.say(454)
 }
 
 // GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
 func (w *Words) GuideUndo() Text {
-	return w.say(450)
+	return w.say(455)
+}
+
+// GuideUndoCustomer says "/incident undo INC-1 — take back what you did last: resolved or closed".
+func (w *Words) GuideUndoCustomer() Text {
+	return w.say(456)
 }
 
 // Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
 func (w *Words) Hello() Text {
-	return w.say(451)
+	return w.say(457)
 }
 
 // HolderHas says "{{.Person}} has it".
 func (w *Words) HolderHas(person string) Text {
-	return w.say(487, argUser(person))
+	return w.say(497, argUser(person))
 }
 
 // HolderNobody says "nobody has it".
 func (w *Words) HolderNobody() Text {
-	return w.say(488)
+	return w.say(498)
 }
 
 // HolderSeen says "{{.Person}} has seen it, nobody has taken it".
 func (w *Words) HolderSeen(person string) Text {
-	return w.say(489, argUser(person))
+	return w.say(499, argUser(person))
 }
 
 // HolderWritten says "{{.Person}} has written to them, nobody has taken it".
 func (w *Words) HolderWritten(person string) Text {
-	return w.say(490, argUser(person))
+	return w.say(500, argUser(person))
 }
 
 // InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(491)
+	return w.say(501)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(492, argUser(severity))
+	return w.say(502, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(493)
+	return w.say(503)
 }
 
 // IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, say \"cancel\" first.".
 func (w *Words) IntakeAdded() Text {
-	return w.say(494)
+	return w.say(504)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(495)
+	return w.say(505)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(496)
+	return w.say(506)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(497)
+	return w.say(507)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(498, argUser(customer))
+	return w.say(508, argUser(customer))
 }
 
 // IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
 func (w *Words) IntakeUnderstood(factsText Text) Text {
-	return w.say(499, argText(factsText))
+	return w.say(509, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(549, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(560, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(550, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(561, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(551)
+	return w.say(562)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(552)
+	return w.say(563)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(553)
+	return w.say(564)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(554)
+	return w.say(565)
 }
 
 // LabelQuestion says "Question".
 func (w *Words) LabelQuestion() Text {
-	return w.say(555)
+	return w.say(566)
 }
 
 // LevelAdvice says "advice".
 func (w *Words) LevelAdvice() Text {
-	return w.say(561)
+	return w.say(572)
 }
 
 // LevelSeverity says "severity {{.Severity}}".
 func (w *Words) LevelSeverity(severity string) Text {
-	return w.say(562, argUser(severity))
+	return w.say(573, argUser(severity))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(563)
+	return w.say(574)
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(564, argCount(count))
+	return w.say(575, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(565)
+	return w.say(576)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(566, argUser(name))
+	return w.say(577, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(567)
+	return w.say(578)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(568)
+	return w.say(579)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(569)
+	return w.say(580)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(570, argUser(ref), argUser(title))
+	return w.say(581, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(571, argUser(ref), argInstant(responseDue))
+	return w.say(582, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(572, argUser(ref))
+	return w.say(583, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(573, argUser(ref), argText(waysText))
+	return w.say(584, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(574, argUser(ref))
+	return w.say(585, argUser(ref))
 }
 
 // OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
 func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
-	return w.say(575, argUser(ref), argUser(customer), argInstant(responseDue))
+	return w.say(586, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(576, argUser(ref))
+	return w.say(587, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(577, argUser(contact), argUser(phone))
+	return w.say(588, argUser(contact), argUser(phone))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(578, argText(contactText))
+	return w.say(589, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(579, argUser(impact))
+	return w.say(590, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(580, argInstant(happenedSince))
+	return w.say(591, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(581, argUser(title), argUser(severity), argUser(product))
+	return w.say(592, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(595)
+	return w.say(606)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(596, argText(whoText))
+	return w.say(607, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(597, argText(whatText))
+	return w.say(608, argText(whatText))
 }
 
 // PreviewDutiesTheirs says "Their part: {{.WhatText}}".
 func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
-	return w.say(598, argText(whatText))
+	return w.say(609, argText(whatText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(599)
+	return w.say(610)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(600, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(611, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(601, argText(waysText))
+	return w.say(612, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(602, argInstant(workDue))
+	return w.say(613, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(682)
+	return w.say(693)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(683)
+	return w.say(694)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(684, argUser(ref), argDuration(restDuration))
+	return w.say(695, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(685, argUser(ref))
+	return w.say(696, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(686, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(697, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(687, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(698, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(688, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(699, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(689, argUser(ref), argText(text), argUser(person))
+	return w.say(700, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(690, argUser(ref), argText(text), argUser(person))
+	return w.say(701, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(691, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(702, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(692, argUser(ref), argText(text))
+	return w.say(703, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(693, argUser(ref), argUser(person), argText(text))
+	return w.say(704, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(694, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(705, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(695, argUser(ref))
+	return w.say(706, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(696, argUser(ref), argUser(number), argUser(title))
+	return w.say(707, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(697, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(708, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(698, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(709, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(699, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(710, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(700, argUser(ref))
+	return w.say(711, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
 func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(701, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(712, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(702, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(713, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(703, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(714, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
-// RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}: {{.Text}}. A person decides.".
+// RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}; a person decides. {{.Text}}".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(704, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(715, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(705, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+	return w.say(716, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(706, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+	return w.say(717, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(707, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(718, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(708, argUser(ref), argLeft(left), argUser(title))
+	return w.say(719, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(709, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(720, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(710, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(721, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(711, argUser(ref), argUser(person), argUser(title))
+	return w.say(722, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(712, argUser(ref), argText(text), argUser(person))
+	return w.say(723, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(713, argUser(ref), argUser(person), argText(text))
+	return w.say(724, argUser(ref), argUser(person), argText(text))
 }
 
-// RingOpened says "{{.Ref}} severity {{.Severity}}: {{.Title}}".
-func (w *Words) RingOpened(ref string, severity string, title string) Text {
-	return w.say(714, argUser(ref), argUser(severity), argUser(title))
+// RingOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: {{.Title}}".
+func (w *Words) RingOpened(customer string, ref string, levelText Text, title string) Text {
+	return w.say(725, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
-// RingOpenedAdvice says "{{.Ref}} advice: {{.Title}}".
-func (w *Words) RingOpenedAdvice(ref string, title string) Text {
-	return w.say(715, argUser(ref), argUser(title))
+// RingOpenedAdvice says "{{.Customer}} · {{.Ref}} · advice: {{.Title}}".
+func (w *Words) RingOpenedAdvice(customer string, ref string, title string) Text {
+	return w.say(726, argUser(customer), argUser(ref), argUser(title))
 }
 
-// RingOpenedAwaiting says "{{.Ref}} severity {{.Severity}}, the case is still being made elsewhere: {{.Title}}".
-func (w *Words) RingOpenedAwaiting(ref string, severity string, title string) Text {
-	return w.say(716, argUser(ref), argUser(severity), argUser(title))
+// RingOpenedAwaiting says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, the case is still being made elsewhere: {{.Title}}".
+func (w *Words) RingOpenedAwaiting(customer string, ref string, levelText Text, title string) Text {
+	return w.say(727, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
-// RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}}".
-func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
-	return w.say(717, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+// RingOpenedConverted says "{{.Customer}} · {{.Ref}} turned out to be a fault, {{.LevelText}}: {{.Title}}".
+func (w *Words) RingOpenedConverted(customer string, ref string, levelText Text, title string) Text {
+	return w.say(728, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
-// RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}}".
-func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string) Text {
-	return w.say(718, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title))
+// RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
+func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
+	return w.say(729, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
-// RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}}".
-func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string) Text {
-	return w.say(719, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title))
+// RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
+func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
+	return w.say(730, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
-// RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}}".
-func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
-	return w.say(720, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+// RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
+func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string, rung string) Text {
+	return w.say(731, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
 }
 
-// RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}}".
-func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string) Text {
-	return w.say(721, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title))
+// RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
+func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
+	return w.say(732, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
-// RingRCARequested says "{{.Ref}}: a root cause analysis is requested. {{.RouteText}}".
-func (w *Words) RingRCARequested(ref string, routeText Text) Text {
-	return w.say(722, argUser(ref), argText(routeText))
+// RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
+func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
+	return w.say(733, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
-// RingRCAWished says "{{.Ref}}: {{.Person}} wants a root cause analysis. {{.RouteText}}".
-func (w *Words) RingRCAWished(ref string, person string, routeText Text) Text {
-	return w.say(723, argUser(ref), argUser(person), argText(routeText))
+// RingPageUpdateDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
+func (w *Words) RingPageUpdateDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
+	return w.say(734, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+}
+
+// RingRCARequested says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis".
+func (w *Words) RingRCARequested(customer string, ref string, person string) Text {
+	return w.say(735, argUser(customer), argUser(ref), argUser(person))
+}
+
+// RingRCARequestedBy says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
+func (w *Words) RingRCARequestedBy(customer string, ref string, person string, dueText Text) Text {
+	return w.say(736, argUser(customer), argUser(ref), argUser(person), argText(dueText))
+}
+
+// RingRCAWished says "{{.Customer}} · {{.Ref}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
+func (w *Words) RingRCAWished(customer string, ref string, person string) Text {
+	return w.say(737, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(724, argUser(ref), argText(text))
+	return w.say(738, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(725, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(739, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(726, argUser(ref), argText(text), argUser(person))
+	return w.say(740, argUser(ref), argText(text), argUser(person))
+}
+
+// RingSeverityAccepted says "{{.Ref}} is severity {{.Severity}} now, as you asked; it was {{.From}} — {{.Person}}".
+func (w *Words) RingSeverityAccepted(ref string, severity string, from string, person string) Text {
+	return w.say(741, argUser(ref), argUser(severity), argUser(from), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(727, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(742, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(728, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(743, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(729, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(744, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
-// RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them the severity may be lowered.".
-func (w *Words) RingStaffingMissing(ref string) Text {
-	return w.say(730, argUser(ref))
+// RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them we may have to {{.ConsequenceText}}.".
+func (w *Words) RingStaffingMissing(ref string, consequenceText Text) Text {
+	return w.say(745, argUser(ref), argText(consequenceText))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(731, argUser(ref), argUser(vendor))
+	return w.say(746, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(732, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(747, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(733, argUser(ref), argInstant(due), argUser(title))
+	return w.say(748, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(734, argUser(ref), argLate(late), argUser(title))
+	return w.say(749, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(735, argUser(ref), argInstant(due), argUser(title))
+	return w.say(750, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(744, argUser(what))
+	return w.say(759, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(745)
+	return w.say(760)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(746, argUser(id))
+	return w.say(761, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(747, argUser(person))
+	return w.say(762, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(748)
+	return w.say(763)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(749)
+	return w.say(764)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(750, argInstant(closedAt))
+	return w.say(765, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(751, argUser(ref))
+	return w.say(766, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(752, argInstant(mitigatedAt))
+	return w.say(767, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(753, argText(teamText))
+	return w.say(768, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(754)
+	return w.say(769)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(755, argInstant(resolvedAt))
+	return w.say(770, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(756, argUser(person), argInstant(callDue))
+	return w.say(771, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(757, argUser(person), argInstant(callDue))
+	return w.say(772, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(758, argUser(person), argInstant(callDue))
+	return w.say(773, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(759, argUser(person), argInstant(callDue))
+	return w.say(774, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(760, argInstant(callDue))
+	return w.say(775, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(761, argInstant(callDue))
+	return w.say(776, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(762, argUser(person))
+	return w.say(777, argUser(person))
 }
 
 // StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
 func (w *Words) StateWritten(person string, callDue time.Time) Text {
-	return w.say(763, argUser(person), argInstant(callDue))
+	return w.say(778, argUser(person), argInstant(callDue))
 }
 
 // StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
 func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
-	return w.say(764, argUser(person), argInstant(callDue))
+	return w.say(779, argUser(person), argInstant(callDue))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(765)
+	return w.say(786)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(766)
+	return w.say(787)
+}
+
+// SummaryAdvice says "No severity and no response target; at most 6 hours of work.".
+func (w *Words) SummaryAdvice() Text {
+	return w.say(788)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(767)
+	return w.say(789)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(768, argText(labelText), argText(valueText))
+	return w.say(790, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(769, argText(consequenceText))
+	return w.say(791, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(770)
+	return w.say(792)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(771, argUser(limit))
+	return w.say(793, argUser(limit))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(772)
+	return w.say(794)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(773, argUser(ref), argText(lineText))
+	return w.say(795, argUser(ref), argText(lineText))
 }
 
-// UnknownCommand says "I don't know \"{{.Given}}\". Did you mean {{.NamesText}}? /incident help shows everything.".
+// UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(774, argUser(given), argText(namesText))
+	return w.say(796, argUser(given), argText(namesText))
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(775, argUser(given))
+	return w.say(797, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(776)
+	return w.say(798)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(777)
+	return w.say(799)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(778)
+	return w.say(800)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(779)
+	return w.say(801)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(780)
+	return w.say(802)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(781)
+	return w.say(803)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(782)
+	return w.say(804)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(783, argUser(name))
+	return w.say(805, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(784)
+	return w.say(806)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(785)
+	return w.say(807)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(786)
+	return w.say(808)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(787)
+	return w.say(809)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(788)
+	return w.say(810)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(789, argUser(name))
+	return w.say(811, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(790, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(812, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(791)
+	return w.say(813)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(792, argInstant(answeredAt))
+	return w.say(814, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(793, argInstant(begunAt))
+	return w.say(815, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(794)
+	return w.say(816)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(795, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(817, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(796, argInstant(saidAt), argUser(person))
+	return w.say(818, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(797, argInstant(saidAt), argUser(person))
+	return w.say(819, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(798, argText(whatText), argText(rowsText))
+	return w.say(820, argText(whatText), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(799)
+	return w.say(821)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(800, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(822, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(801, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(823, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(802, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(824, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(803, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(825, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(804, argText(planText))
+	return w.say(826, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(805, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(827, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(806, argInstant(staffingDue))
+	return w.say(828, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(807)
+	return w.say(829)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(808)
+	return w.say(830)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(809)
+	return w.say(831)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(810, argText(whatText), argText(rowsText))
+	return w.say(832, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(811, argUser(ref), argUser(edition))
+	return w.say(833, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(812, argInstant(updateDue))
+	return w.say(834, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(813)
+	return w.say(835)
 }

@@ -239,6 +239,14 @@ func (r *replica) runOnce(o orders, open func()) error {
 	return err
 }
 
+// deaths is how often a process of the story was killed.
+func (w *crashWorld) deaths() (n int64) {
+	for _, r := range w.replicas {
+		n += r.deaths.Load()
+	}
+	return n
+}
+
 func (r *replica) door() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -49,6 +49,7 @@ var crashSteps = []stepNumber{
 // Two processes die at the same step, the second one perhaps while it takes over
 // from the first. They are started again, and what was promised is kept once.
 func TestCrashAtEveryStep(t *testing.T) {
+	t.Parallel()
 	t.Run("all steps are here", func(t *testing.T) {
 		if diff := slices.Collect(maps.Keys(stepsNotIn(t, crashSteps))); len(diff) > 0 {
 			t.Errorf("nobody is killed at %q", diff)
@@ -68,9 +69,8 @@ func TestCrashAtEveryStep(t *testing.T) {
 			w.report(0, "birch-2", "crash-0002", false)
 			w.acknowledge(0, "crash-0001")
 			w.settle()
-			deaths := w.replicas[0].deaths.Load() + w.replicas[1].deaths.Load()
-			if deaths < 1 || deaths > 2 {
-				t.Errorf("%d processes died, want one or both", deaths)
+			if n := w.deaths(); n < 1 || n > 2 {
+				t.Errorf("%d processes died, want one or both", n)
 			}
 		})
 	}
@@ -132,6 +132,7 @@ func stepsNotIn(t *testing.T, list []stepNumber) map[string]bool {
 // A process that stands still for longer than its lease, as a paused machine
 // does, comes back to a world that has gone on without it.
 func TestCrashOfALateWorker(t *testing.T) {
+	t.Parallel()
 	server := newCrashServer(t)
 	const token, later = "crash-0001", "crash-0002"
 	for _, c := range []struct {
@@ -319,7 +320,7 @@ func TestCrashAtRandom(t *testing.T) {
 	}
 
 	// Eight contacts report as fast as they are let.
-	reports, answers := make(chan string), make(chan string, kills*eachKill)
+	reports, answers := make(chan string), make(chan string, 2*kills*eachKill)
 	var work sync.WaitGroup
 	for n := range 8 {
 		contact := fmt.Sprintf("%s-%d", crashCustomers[n/2].name, n%2+1)
@@ -338,8 +339,7 @@ func TestCrashAtRandom(t *testing.T) {
 			w.acknowledge(int(random()*2), token)
 		}
 	})
-	start := time.Now()
-	for n := range kills {
+	for n := 0; w.deaths() < kills; n++ {
 		for k := range eachKill {
 			reports <- fmt.Sprintf("crash-%04d", n*eachKill+k)
 		}
@@ -353,19 +353,14 @@ func TestCrashAtRandom(t *testing.T) {
 		w.replicas[int(random()*2)].signal(syscall.SIGKILL)
 	}
 	close(reports)
-	t.Log("PHASE kills done", time.Since(start))
 	work.Wait()
-	t.Log("PHASE reports done", time.Since(start))
 	close(answers)
 	kim.Wait()
-	t.Log("PHASE kim done", time.Since(start))
 	w.settle()
-	t.Log("PHASE settled", time.Since(start))
 
-	deaths := w.replicas[0].deaths.Load() + w.replicas[1].deaths.Load()
 	seen := len(w.chat.all())
-	t.Logf("reports %d, events said again %d, deaths %d, messages seen %d, answers %v", len(w.attempted), w.repeats.Load(), deaths, seen, w.chat.answered)
-	if seen < 1000 || deaths < kills*9/10 {
-		t.Errorf("%d messages and %d deaths prove too little", seen, deaths)
+	t.Logf("reports %d, events said again %d, deaths %d, messages seen %d, answers %v", len(w.attempted), w.repeats.Load(), w.deaths(), seen, w.chat.answered)
+	if seen < 1000 {
+		t.Errorf("%d messages prove too little", seen)
 	}
 }

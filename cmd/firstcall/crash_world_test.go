@@ -30,7 +30,7 @@ import (
 // machine answers most calls in time.
 var (
 	crashDelivery = bot.Delivery{SendTimeout: 300 * time.Millisecond, Grace: 300 * time.Millisecond, Lease: 1200 * time.Millisecond}
-	crashTick     = 25 * time.Millisecond
+	crashTick     = 50 * time.Millisecond
 	// crashPatience is how long a test waits for what must come.
 	crashPatience = 100 * time.Second
 )
@@ -241,7 +241,7 @@ func (w *crashWorld) until(what string, reached func() bool) bool {
 			w.t.Errorf("waited in vain until %s\n%s", what, w.left())
 			return false
 		}
-		time.Sleep(10 * time.Millisecond) // between two looks
+		time.Sleep(25 * time.Millisecond) // between two looks
 	}
 	return true
 }
@@ -393,6 +393,7 @@ func (w *crashWorld) settle() {
 	}
 	w.until("nothing is left to send", func() bool { return w.count(leftToSend) == 0 })
 	for n, r := range w.replicas {
+		w.until("all processes are up", func() bool { return r.door() != "" })
 		if err := r.stop(); err != nil {
 			w.t.Errorf("process %d did not end well: %v", n+1, err)
 		}

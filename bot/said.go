@@ -1,0 +1,151 @@
+package bot
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/domain"
+)
+
+// The first words that address the bot: its name or a slash for sure, and the
+// plain words for an incident where they stand alone or are meant that way.
+var (
+	called  = regexp.MustCompile(`(?i)^(?:/incident|@firstcall)(?:[\s:：,，、]+|$)`)
+	opening = regexp.MustCompile(`(?i)^(?:report(?: an)? incident|incident|report|支持案例|报告|报障|インシデント|報告)(\s*[:：,，、]\s*|\s+|$)`)
+)
+
+var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d+)$`)
+
+// addressed takes off what addresses the bot. Among people, "incident review at
+// three" is none of its business; "incident: checkout is down" is.
+func (v *visit) addressed(text string) (rest string, toUs, slash bool) {
+	if at := called.FindString(text); at != "" {
+		return strings.TrimSpace(text[len(at):]), true, at[0] == '/'
+	}
+	if rest, is := strings.CutPrefix(text, "/"); is {
+		return rest, true, true
+	}
+	private := v.event.Place == ""
+	m := opening.FindStringSubmatch(text)
+	if m == nil {
+		return text, private, false
+	}
+	rest = strings.TrimSpace(text[len(m[0]):])
+	_, isVerb := findVerb(firstWord(rest))
+	if rest == "" || private || strings.TrimSpace(m[1]) != "" || isVerb && refShape.MatchString(firstWord(strings.TrimPrefix(rest, firstWord(rest)))) ||
+		findSeverity(rest) != "" || brokenShape.MatchString(rest) {
+		return rest, true, false
+	}
+	return text, false, false
+}
+
+// said answers something said. A slash or the bot's name marks a command; in
+// private everything is meant for the bot.
+func (v *visit) said(ctx context.Context) (Reply, error) {
+	text := strings.TrimSpace(words.Clean(v.event.Text))
+	rest, toUs, slash := v.addressed(text)
+	word, tail, _ := strings.Cut(rest, " ")
+	name, isVerb := findVerb(word)
+	if isVerb && !toUs && !refShape.MatchString(firstWord(tail)) {
+		isVerb = false // talk among people, not to the bot
+	}
+	switch {
+	case isVerb:
+		return v.command(ctx, name, strings.TrimSpace(tail))
+	case !toUs:
+		return v.overheard(ctx, text)
+	case rest == "":
+		return v.open(ctx, "")
+	case greets(rest):
+		return Reply{Text: v.words().Hello()}, nil
+	case v.mistyped(rest, slash):
+		return Reply{Text: v.unknown(word)}, nil
+	default:
+		return v.open(ctx, rest)
+	}
+}
+
+func (v *visit) unknown(word string) words.Text {
+	near := nearestVerbs(word, v.side())
+	if len(near) == 0 {
+		return v.words().UnknownWord(brief(word))
+	}
+	var names []words.Text
+	for _, n := range near {
+		names = append(names, words.Plain(n))
+	}
+	return v.words().UnknownCommand(brief(word), v.words().List(names...))
+}
+
+// mistyped tells a command that isn't one from the first words of a report: a
+// single word that says nothing broke, one before the number of an incident, or
+// a few words of somebody who has no customer to report for.
+func (v *visit) mistyped(rest string, slash bool) bool {
+	fields := strings.Fields(rest)
+	switch {
+	case len(fields) > 1 && refShape.MatchString(fields[1]):
+		return true
+	case len(fields) == 1:
+		return isASCII(rest) && (slash || !brokenShape.MatchString(rest))
+	case v.door.Person != nil && v.door.Person.Side == domain.Provider && v.customer() == "":
+		return len(fields) < 4 && isASCII(rest) && !brokenShape.MatchString(rest)
+	}
+	return false
+}
+
+// side is the person's; a customer's when nobody knows it.
+func (v *visit) side() domain.Side {
+	if p := v.door.Person; p != nil {
+		return p.Side
+	}
+	return domain.Customer
+}
+
+// greets says whether a text is only a greeting or thanks.
+func greets(text string) bool {
+	switch strings.ToLower(strings.TrimRight(text, "!.！。~ ")) {
+	case "hi", "hello", "hey", "good morning", "thanks", "thank you", "你好", "您好", "谢谢", "こんにちは", "おはようございます", "ありがとう", "ありがとうございます":
+		return true
+	}
+	return false
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	return w
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 127 })
+}
+
+// overheard looks at talk that is not addressed to the bot: an engineer's first
+// message in a customer's place is a human's first contact, and nothing more.
+func (v *visit) overheard(ctx context.Context, _ string) (Reply, error) {
+	p, place := v.door.Person, v.door.Place
+	if p == nil || place == nil || p.Side != domain.Provider || place.Side != domain.Customer {
+		return Reply{}, nil
+	}
+	if err := v.tx.Enter(ctx, place.Tenant); err != nil {
+		return Reply{}, err
+	}
+	live, err := v.tx.Incidents(ctx, place.Tenant, false, 50)
+	if err != nil {
+		return Reply{}, err
+	}
+	var here []domain.Incident
+	for _, i := range live {
+		if i.Place == place.ID && i.Live() && i.FirstContactAt.IsZero() {
+			here = append(here, i)
+		}
+	}
+	if len(here) != 1 {
+		return Reply{}, nil
+	}
+	_, err = v.change(ctx, handle{tenant: place.Tenant, id: here[0].ID}, func(i domain.Incident, env domain.Env) (domain.Outcome, error) {
+		return i.RecordContact(v.actor(), v.now, v.now, env)
+	})
+	return Reply{}, err
+}
