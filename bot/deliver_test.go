@@ -43,8 +43,8 @@ type call struct {
 	to, key, text string
 }
 
-// lost is an answer that got lost on its way: the message was taken.
-var lost = errors.New("connection reset after the request")
+// errLost is an answer that got lost on its way: the message was taken.
+var errLost = errors.New("connection reset after the request")
 
 func (c *chat) take(call call) error {
 	if c.answer == nil {
@@ -56,7 +56,7 @@ func (c *chat) take(call call) error {
 func (c *chat) Post(_ context.Context, to bot.Address, key string, m bot.Message, now time.Time) (string, error) {
 	text := m.Text.Render(words.Reader{Lang: m.Lang, Zone: time.UTC}, now)
 	err := c.take(call{to: to.ID, key: key, text: text})
-	if err != nil && !errors.Is(err, lost) {
+	if err != nil && !errors.Is(err, errLost) {
 		return "", err
 	}
 	for _, p := range c.posted {
@@ -84,7 +84,7 @@ func (c *chat) Edit(_ context.Context, to bot.Address, id, key string, m bot.Mes
 		return &bot.SendError{Outcome: bot.Gone, Err: errors.New("message_not_found")}
 	}
 	err := c.take(call{to: to.ID, key: key, text: text})
-	if err == nil || errors.Is(err, lost) {
+	if err == nil || errors.Is(err, errLost) {
 		c.posted[n].text = text
 		c.posted[n].edits++
 	}
@@ -340,7 +340,7 @@ func TestALostAnswerIsLookedFor(t *testing.T) {
 		err  error
 		want []string
 	}{
-		{"the message arrived", lost, []string{"#contoso> page"}},
+		{"the message arrived", errLost, []string{"#contoso> page"}},
 		{"it did not", &bot.SendError{Outcome: bot.NotKnown, Err: errors.New("timeout")}, []string{"#contoso> page"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -367,14 +367,14 @@ func TestACardsLostAnswer(t *testing.T) {
 	t.Parallel()
 	s := newDesk(t)
 	s.card("#contoso", "open")
-	s.answer = once(lost)
+	s.answer = once(errLost)
 	s.deliver()
 	s.card("#contoso", "seen")
 	s.later(5 * time.Second) // the edit waits: the first message may still be on its way
 	s.want("#contoso> open")
 	s.later(15 * time.Second)
 	s.want("#contoso> seen (edited)")
-	s.answer = once(lost)
+	s.answer = once(errLost)
 	s.card("#contoso", "mitigated")
 	s.deliver()
 	s.card("#contoso", "closed")
@@ -566,7 +566,7 @@ func TestManyRingsForOnePersonAreOneMessage(t *testing.T) {
 	}
 	s.posted, s.byID = nil, map[string]int{}
 	s.rings("erin", "a", "b", "c", "d", "e", "f")
-	s.answer = once(lost)
+	s.answer = once(errLost)
 	s.later(time.Minute)
 	s.later(time.Minute)
 	s.want("erin> 6 messages have been waiting for you:\n• a\n• b\n• c\n• d\n• e\n• f")
@@ -580,7 +580,7 @@ func TestWhereNobodyCanLook(t *testing.T) {
 	s := newDesk(t)
 	s.blind = true
 	r := s.rings("#contoso", "page")[0]
-	s.answer = once(lost)
+	s.answer = once(errLost)
 	s.deliver()
 	s.later(time.Minute)
 	mark := strings.ToUpper(r.ID[len(r.ID)-4:])

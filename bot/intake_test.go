@@ -242,8 +242,13 @@ func TestALongText(t *testing.T) {
 		t.Errorf("the person is told %q", d.text(r))
 	}
 	for _, v := range []map[string]string{
-		{"kind": "break-fix"}, {"product": "azure/dns"}, {"environment": "production"}, {"subscription": "-"}, {"since": "-"},
-		{"impact": long}, {"severity": "C"},
+		{"kind": "break-fix"},
+		{"product": "azure/dns"},
+		{"environment": "production"},
+		{"subscription": "-"},
+		{"since": "-"},
+		{"impact": long},
+		{"severity": "C"},
 	} {
 		r = d.must(bot.Event{Kind: bot.Submitted, Person: "ana", Place: "#contoso", Form: r.Form.Key, Values: v, Partial: true})
 	}

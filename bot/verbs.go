@@ -1,14 +1,11 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -79,94 +76,6 @@ func (c call) at() time.Time {
 func (c call) next() time.Time {
 	t, _ := time.Parse(time.RFC3339, c.text(fieldNext))
 	return t
-}
-
-// asking makes a verb's fields in the reader's words.
-type asking struct {
-	w   *words.Words
-	inc domain.Incident
-	dir Directory
-	env domain.Env
-}
-
-func (a *asking) field(key string, kind FieldKind, options ...Option) Field {
-	label, _ := a.w.Look("field", key, map[string]string{"ref": a.inc.Ref})
-	help, _ := a.w.Look("fieldhelp", key, nil)
-	return Field{Key: key, Kind: kind, Label: label, Help: help, Options: options}
-}
-
-func optional(f Field) Field {
-	f.Optional = true
-	return f
-}
-
-// text asks for words; how it asks depends on what they are for.
-func (a *asking) text(what string) Field { return a.worded(a.field(fieldText, FieldLong), what) }
-
-// worded gives a field the question of its verb.
-func (a *asking) worded(f Field, what string) Field {
-	if label, ok := a.w.Look("field", f.Key+"_"+what, map[string]string{"ref": a.inc.Ref}); ok {
-		f.Label = label
-	}
-	return f
-}
-func (a *asking) why() Field  { return a.field(fieldWhy, FieldLong) }
-func (a *asking) at() Field   { return optional(a.field(fieldAt, FieldTime)) }
-func (a *asking) next() Field { return optional(a.field(fieldNext, FieldTime)) }
-
-func (a *asking) choice(key string, values ...string) Field {
-	f := a.field(key, FieldChoice)
-	for _, v := range values {
-		label, ok := a.w.Look("choice", v, nil)
-		if !ok {
-			label = words.Plain(v)
-		}
-		f.Options = append(f.Options, Option{Value: v, Label: label})
-	}
-	return f
-}
-
-// severities to choose from: those that fit.
-func (a *asking) severities(key string, fits func(terms.Severity) bool) Field {
-	f := a.worded(a.field(key, FieldChoice), "severity")
-	for _, s := range []terms.Severity{terms.Sev1, terms.SevA, terms.SevB, terms.SevC} {
-		if !fits(s) {
-			continue
-		}
-		f.Options = append(f.Options, Option{Value: string(s), Label: a.w.ChooseSeverity(string(s), a.w.SeverityMeaning(s))})
-	}
-	return f
-}
-
-func (a *asking) facts() Field {
-	var values []string
-	for _, f := range domain.Facts() {
-		values = append(values, string(f))
-	}
-	return a.choice(fieldFact, values...)
-}
-
-// teams are those with a place to work in; the one that has it comes last, for
-// whoever was overtaken.
-func (a *asking) teams() Field {
-	f := a.field(fieldTeam, FieldChoice)
-	var has []Option
-	for _, r := range a.dir.Recipients {
-		if p := r.Place; p != nil && p.Purpose == ForEngineers {
-			name := p.Team
-			if name == "" {
-				name = firstTeam
-			}
-			o := Option{Value: name, Label: teamName(a.w, p.Team)}
-			if p.Team == a.inc.Team {
-				has = append(has, o)
-			} else {
-				f.Options = append(f.Options, o)
-			}
-		}
-	}
-	f.Options = append(f.Options, has...)
-	return f
 }
 
 func (v *visit) verbFields(ctx context.Context, verb verb, inc domain.Incident) ([]Field, error) {
@@ -546,55 +455,6 @@ func spend(c call) (domain.Outcome, error) {
 	return c.inc.SpendEffort(c.by, d, c.v.now, c.env)
 }
 
-// doneKey is the sentence that says that it was done; it depends on what came
-// of it.
-func (v verb) doneKey(i *domain.Incident, by domain.Side, values map[string]string) string {
-	switch {
-	case v.name == "decide" && values[fieldWhat] == no:
-		return "decide_dropped"
-	case v.name == "case" && i.Case.Due.IsZero(): // the clocks ran before
-		return "case_only"
-	case v.name == "close" && values[fieldRCA] == yes:
-		return "close_rca"
-	case v.name == "rca" && by == domain.Provider:
-		return "rca_inside"
-	case v.name == "ack" && !i.FirstResponse.Running():
-		return "ack_only"
-	case v.name == "call" && i.FirstResponse.Missed(i.FirstResponse.Met):
-		return "call_late"
-	case v.name == "contact" && i.FirstResponseVia == terms.Chat:
-		return "contact_counts"
-	case v.name == "ask" && (i.ChangeControl.Running() || i.Answer.Running()):
-		return "ask_by"
-	case v.name == "severity" && by == domain.Provider:
-		return "severity_set"
-	}
-	return v.name
-}
-
-// doneArgs fill the sentence that says that it was done.
-func doneArgs(w *words.Words, i *domain.Incident, values map[string]string) map[string]string {
-	args := map[string]string{"ref": i.Ref, "severity": string(i.Severity), "owner": i.OwnerName}
-	for name, c := range map[string]domain.Clock{"response_due": i.FirstResponse, "update_due": i.NextUpdate} {
-		if !c.Due.IsZero() {
-			args[name] = rfc(c.Due)
-		}
-	}
-	for _, c := range []domain.Clock{i.ChangeControl, i.Answer} {
-		if c.Running() {
-			args["answer_due"] = rfc(c.Due)
-		}
-	}
-	for k, val := range values {
-		if _, taken := args[k]; !taken {
-			args[k] = val
-		}
-	}
-	out := worded(w, args)
-	out["team_text"] = string(teamName(w, i.Team))
-	return out
-}
-
 func byName(list ...verb) map[string]verb {
 	all := make(map[string]verb, len(list))
 	for n, v := range list {
@@ -602,85 +462,4 @@ func byName(list ...verb) map[string]verb {
 		all[v.name] = v
 	}
 	return all
-}
-
-// findVerb finds a verb or a query by any of its names.
-func findVerb(word string) (string, bool) {
-	word = strings.ToLower(strings.TrimRight(word, ":：,，"))
-	if _, ok := verbs[word]; ok {
-		return word, true
-	}
-	if name, ok := queryNames[word]; ok {
-		return name, true
-	}
-	for name, v := range verbs {
-		if slices.Contains(strings.Fields(v.names), word) {
-			return name, true
-		}
-	}
-	return "", false
-}
-
-// nearestVerbs lists what somebody of that side may have meant, best first; nothing when no name is near.
-func nearestVerbs(word string, side domain.Side) []string {
-	word = strings.ToLower(word)
-	far := map[string]int{} // by the name to say
-	consider := func(name, called string) {
-		if isASCII(called) != isASCII(word) {
-			return
-		}
-		if d, known := far[name]; !known || distance(word, called) < d {
-			far[name] = distance(word, called)
-		}
-	}
-	for name, v := range verbs {
-		if v.side != "" && v.side != side {
-			continue
-		}
-		for _, called := range append(strings.Fields(v.names), name) {
-			consider(name, called)
-		}
-	}
-	for called, name := range queryNames {
-		if called != "?" {
-			consider(name, called)
-		}
-	}
-	names := slices.SortedFunc(maps.Keys(far), func(a, b string) int {
-		return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(unlike(a, word), unlike(b, word)), cmp.Compare(a, b))
-	})
-	near := slices.IndexFunc(names, func(n string) bool { return far[n] > max(2, utf8.RuneCountInString(word)/2) })
-	if near < 0 {
-		near = len(names)
-	}
-	return names[:min(3, near)]
-}
-
-// unlike is 0 for words that begin with the same letter.
-func unlike(a, b string) int {
-	if a != "" && b != "" && a[0] == b[0] {
-		return 0
-	}
-	return 1
-}
-
-// distance counts the letters to add, drop or change between two words.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(y)]
 }

@@ -56,19 +56,19 @@ type Contact struct {
 
 // Report is what the customer told us when opening.
 type Report struct {
-	Title        string    `json:"title"`
-	Happened     string    `json:"happened"` // the whole text, Title may be cut
-	Since        time.Time `json:"since"`    // zero when not said
-	Impact       string    `json:"impact"`   // PRS-06
-	Product      string    `json:"product"`  // a product code of the terms
-	Production   bool      `json:"production"`
-	Subscription string    `json:"subscription,omitempty"`
-	EventID      string    `json:"event_id,omitempty"` // the business event it is about
-	Owner        Contact   `json:"owner"`              // A1-24
-	Contacts     []Contact `json:"contacts,omitempty"` // staffing round the clock, A1-09, A1-19
-	Language     string    `json:"language"`           // of the customer: en, zh-Hans, ja
-	Zone         string    `json:"zone"`               // IANA, of the contact (TC-01)
-	Country      string    `json:"country,omitempty"`  // ISO 3166 alpha-2
+	Title        string        `json:"title"`
+	Happened     string        `json:"happened"` // the whole text, Title may be cut
+	Since        time.Time     `json:"since"`    // zero when not said
+	Impact       string        `json:"impact"`   // PRS-06
+	Product      string        `json:"product"`  // a product code of the terms
+	Production   bool          `json:"production"`
+	Subscription string        `json:"subscription,omitempty"`
+	EventID      string        `json:"event_id,omitempty"` // the business event it is about
+	Owner        Contact       `json:"owner"`              // A1-24
+	Contacts     []Contact     `json:"contacts,omitempty"` // staffing round the clock, A1-09, A1-19
+	Language     string        `json:"language"`           // of the customer: en, zh-Hans, ja
+	Zone         string        `json:"zone"`               // IANA, of the contact (TC-01)
+	Country      string        `json:"country,omitempty"`  // ISO 3166 alpha-2
 	Via          terms.Channel `json:"via,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -127,7 +128,8 @@ func TestOpenRefusals(t *testing.T) {
 		tc.change(&o)
 		_, err := OpenIncident(o, now, env)
 		refused(t, err, tc.code)
-		if r := err.(*Refusal); r.Field != tc.field {
+		var r *Refusal
+		if !errors.As(err, &r) || r.Field != tc.field {
 			t.Errorf("%s belongs to field %q, want %q", tc.code, r.Field, tc.field)
 		}
 	}

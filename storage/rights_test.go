@@ -282,7 +282,7 @@ func migrateTwice(w *world) error {
 		return err
 	}
 	defer db.Close()
-	defer db.Exec("DROP DATABASE " + name + " WITH (FORCE)") //nolint:errcheck // The server is the test's own.
+	defer db.Exec("DROP DATABASE " + name + " WITH (FORCE)")
 	var old string
 	if err := db.QueryRow("SELECT current_database()").Scan(&old); err != nil {
 		return err

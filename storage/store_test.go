@@ -94,8 +94,10 @@ func TestAnEventIsSeenOnce(t *testing.T) {
 	if seen(bot.Event{Key: "Ev1", Platform: "slack", Workspace: "T2", Person: "U9"}) {
 		t.Error("the key of another workspace counts as seen")
 	}
-	if seen(bot.Event{Platform: "console", Person: "ana"}) || seen(bot.Event{Platform: "console", Person: "ana"}) {
-		t.Error("an event without a key counts as seen")
+	for range 2 {
+		if seen(bot.Event{Platform: "console", Person: "ana"}) {
+			t.Error("an event without a key counts as seen")
+		}
 	}
 	// A transaction that fails has seen nothing.
 	errFailed := errors.New("failed")

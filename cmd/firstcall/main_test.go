@@ -219,7 +219,7 @@ func TestHelpAndMisuse(t *testing.T) {
 		"--plans=unified,gold":        `--plans "gold" is no plan; there are unified, uer, arr`,
 		"--plans=,":                   "--plans names no plan",
 		"--severity=D":                `--severity "D" is none of 1, A, B, C`,
-		"--product=azure/sql-datbase": `--product "azure/sql-datbase" is unknown; the nearest are azure/sql-database`,
+		"--product=azure/sql-databas": `--product "azure/sql-databas" is unknown; the nearest are azure/sql-database`,
 		"--product=zzzzzzzzzzzz":      `--product "zzzzzzzzzzzz" is unknown, and no known code is like it`,
 		"--opened=yesterday":          `--opened "yesterday" is not an instant like 2025-12-20T03:00:00+08:00`,
 		"--zone=Shanghai":             `--zone "Shanghai" is not a time zone like Asia/Shanghai`,

@@ -51,7 +51,7 @@ func serverAccount(data string) (account, error) {
 		}
 		return account{name: name, uid: int(uint32(uid)), gid: int(uint32(gid)), other: true}, nil
 	}
-	return account{}, errors.New("Postgres does not run as root, and there is neither a user postgres nor nobody: run as another user")
+	return account{}, errors.New("postgres does not run as root, and there is neither a user postgres nor nobody: run as another user")
 }
 
 // attributes are those of a child in a process group of its own, so that Ctrl-C in a terminal reaches us alone. Where the
