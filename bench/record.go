@@ -165,7 +165,13 @@ func newPlayer(ctx context.Context, url string) (*player, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &player{conn: c.(wholeConn), prepared: map[string]driver.Stmt{}, spent: map[string]*spending{}}, nil
+	p := &player{conn: c.(wholeConn), prepared: map[string]driver.Stmt{}, spent: map[string]*spending{}}
+	for _, set := range []string{"SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off"} { // as the store's connections
+		if _, err := p.conn.ExecContext(ctx, set, nil); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 func (p *player) close() { _ = p.conn.Close() }
@@ -282,10 +288,8 @@ func (p *player) analyze(ctx context.Context, s statement) error {
 		}
 		args = append(args, text)
 	}
-	for _, q := range []string{"SET plan_cache_mode = force_generic_plan", "PREPARE explained AS " + s.text} {
-		if _, err := p.conn.ExecContext(ctx, q, nil); err != nil {
-			return err
-		}
+	if _, err := p.conn.ExecContext(ctx, "PREPARE explained AS "+s.text, nil); err != nil {
+		return err
 	}
 	rows, err := p.conn.QueryContext(ctx, "EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained("+strings.Join(args, ", ")+")", nil)
 	if err != nil {

@@ -220,7 +220,8 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time) Settlement
 	if err == nil {
 		err = errors.New("the platform named no message")
 	}
-	r := Settlement{State: Uncertain, Cause: err.Error(), At: now}
+	// A card's message that had to be looked for stays known, whatever becomes of its edit.
+	r := Settlement{State: Uncertain, MessageID: p.Items[0].MessageID, Cause: err.Error(), At: now}
 	var e *SendError
 	known := errors.As(err, &e)
 	switch {

@@ -382,6 +382,36 @@ func TestACardsLostAnswer(t *testing.T) {
 	s.want("#contoso> closed (edited)")
 }
 
+// A card whose message had to be looked for is not posted again because its
+// edit was refused.
+func TestACardThatWasFoundStaysFound(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]*bot.SendError{
+		"refused":   {Outcome: bot.Refused, Err: errors.New("400")},
+		"slow down": {Outcome: bot.Refused, RetryAfter: time.Second, Err: errors.New("429")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newDesk(t)
+			s.card("#contoso", "open")
+			calls := 0
+			s.answer = func(call) error {
+				switch calls++; calls {
+				case 1:
+					return errLost
+				case 2:
+					return refusal
+				}
+				return nil
+			}
+			s.deliver()
+			s.later(20 * time.Second) // found, and its edit is refused
+			s.later(time.Minute)
+			s.want("#contoso> open (edited)")
+		})
+	}
+}
+
 func TestACardWhoseMessageWasRemovedIsPostedAnew(t *testing.T) {
 	t.Parallel()
 	s := newDesk(t)

@@ -144,7 +144,7 @@ func (t *Terminal) show(e bot.Event, reply bot.Reply) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	at := seat{e.Person, e.Place} // what a button in private opened goes on in private
-	now, r := t.now(), words.Reader{Lang: reply.Lang, Zone: reply.Zone}
+	now, r := t.now(), words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}
 	if reply.Close || e.Values[bot.Nav] == bot.NavCancel {
 		delete(t.forms, at)
 	}

@@ -203,7 +203,7 @@ func (s *Session) move(ctx context.Context, l talk.Line) error {
 }
 
 func (s *Session) showClock() {
-	r := words.Reader{Lang: "en", Zone: s.Zone}
+	r := words.Reader{Lang: "en", Zone: s.Zone, Brief: true}
 	s.say("%s\n", s.mark("it is "+r.Instant(s.Stage.Clock.Now())))
 }
 

@@ -155,7 +155,7 @@ func readerOf(m bot.Message) words.Reader {
 	if err != nil {
 		zone = time.UTC
 	}
-	return words.Reader{Lang: m.Lang, Zone: zone}
+	return words.Reader{Lang: m.Lang, Zone: zone, Brief: true}
 }
 
 // prompt says to whom the bot speaks.

@@ -10,6 +10,9 @@ import (
 type Reader struct {
 	Lang string
 	Zone *time.Location // nil is UTC
+	// Brief leaves out of a moment what is clear where a chat is read: the year
+	// that it is now, and the zone's distance from UTC beside its name.
+	Brief bool
 }
 
 // unknown stands for a moment nobody knows.
@@ -18,7 +21,21 @@ const unknown = "—"
 // Instant shows a moment in the reader's zone: weekday, date, time, zone and
 // its distance from UTC, for example "Mon 24 Nov 2025 10:15 CST (UTC+8)".
 // Seconds are cut off, so a deadline is never shown later than it is.
-func (r Reader) Instant(t time.Time) string {
+func (r Reader) Instant(t time.Time) string { return r.moment(t, true, false) }
+
+// instant is a moment as this reader reads it at now.
+func (r Reader) instant(t, now time.Time) string {
+	if !r.Brief {
+		return r.Instant(t)
+	}
+	zone := r.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return r.moment(t, t.In(zone).Year() != now.In(zone).Year(), true)
+}
+
+func (r Reader) moment(t time.Time, year, brief bool) string {
 	if t.IsZero() {
 		return unknown
 	}
@@ -28,19 +45,25 @@ func (r Reader) Instant(t time.Time) string {
 	}
 	t = t.In(zone)
 	lang := Match(r.Lang)
+	date, english := "1月2日", "Mon 2 Jan 15:04"
+	if year {
+		date, english = "2006年1月2日", "Mon 2 Jan 2006 15:04"
+	}
 	var shown string
 	switch lang {
 	case "zh-Hans":
-		shown = t.Format("2006年1月2日") + "（周" + weekdays[lang][t.Weekday()] + "）" + t.Format("15:04")
+		shown = t.Format(date) + "（周" + weekdays[lang][t.Weekday()] + "）" + t.Format("15:04")
 	case "ja":
-		shown = t.Format("2006年1月2日") + "(" + weekdays[lang][t.Weekday()] + ") " + t.Format("15:04")
+		shown = t.Format(date) + "(" + weekdays[lang][t.Weekday()] + ") " + t.Format("15:04")
 	default:
-		shown = t.Format("Mon 2 Jan 2006 15:04")
+		shown = t.Format(english)
 	}
 	name, offset := zoneName(lang, t), offset(t)
 	switch {
 	case name == "" || name == offset:
 		return shown + " " + offset
+	case brief:
+		return shown + " " + name
 	case offset == "UTC":
 		return shown + " " + name + " (UTC+0)"
 	}

@@ -189,7 +189,7 @@ func (p Part) Render(r Reader, now time.Time) string {
 	case Literal:
 		return p.Text
 	case Instant:
-		return r.Instant(p.At)
+		return r.instant(p.At, now)
 	case Left:
 		return r.Left(p.At, now)
 	case Late:

@@ -60,6 +60,31 @@ func TestInstantsAreShownInTheReadersZone(t *testing.T) {
 	}
 }
 
+// In a chat the year that it is, and the distance from UTC beside a zone's name,
+// are left out; a deadline of another year keeps its year.
+func TestBriefMoments(t *testing.T) {
+	friday := time.Date(2025, 11, 21, 8, 45, 0, 0, time.UTC)
+	newYear := time.Date(2025, 12, 31, 16, 30, 0, 0, time.UTC) // 2026 already in Shanghai
+	for _, c := range []struct {
+		lang, zone string
+		at         time.Time
+		want       string
+	}{
+		{"en", "Europe/Berlin", friday, "Fri 21 Nov 09:45 CET"},
+		{"zh-Hans", "Asia/Shanghai", friday, "11月21日（周五）16:45 中国标准时间"},
+		{"ja", "Asia/Tokyo", friday, "11月21日(金) 17:45 日本標準時"},
+		{"en", "UTC", friday, "Fri 21 Nov 08:45 UTC"},
+		{"en", "Etc/GMT+3", friday, "Fri 21 Nov 05:45 UTC-3"},
+		{"en", "Asia/Shanghai", newYear, "Thu 1 Jan 2026 00:30 CST"},
+		{"en", "Europe/Berlin", newYear, "Wed 31 Dec 17:30 CET"},
+	} {
+		got := At(c.at).Render(Reader{Lang: c.lang, Zone: zone(t, c.zone), Brief: true}, friday)
+		if got != c.want {
+			t.Errorf("%s in %s: %q, want %q", c.lang, c.zone, got, c.want)
+		}
+	}
+}
+
 func TestLeftAndLateAreComputedAtSending(t *testing.T) {
 	due := time.Date(2026, 3, 2, 9, 15, 0, 0, time.UTC)
 	for _, c := range []struct {
