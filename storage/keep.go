@@ -15,9 +15,8 @@ import (
 
 // keep writes down any number of decisions of one tenant in one statement: wakes, rings, what is withdrawn, cards, journal,
 // and before them the incidents (headOf). What is there already is left alone, so that writing the same again changes
-// nothing. A ring being sent can still be withdrawn; then it isn't repeated. The states are named by what they are not, and
-// OFFSET 0 stands, so that the few rings are looked up one by one: neither the tenant's others nor the index of what waits,
-// which all tenants share, is walked for them.
+// nothing. A ring being sent can still be withdrawn; then it isn't repeated. The states are named by what they are not, so
+// that the subjects' own rings are looked at and not what waits, an index that all tenants share.
 const keep = `
 set_wakes AS (
     INSERT INTO wakes AS w (tenant_id, kind, subject_id, at)
@@ -28,9 +27,8 @@ cleared_wakes AS (
     DELETE FROM wakes w WHERE w.tenant_id = $1 AND w.kind = 'incident' AND w.subject_id = ANY ($4::uuid[])),
 withdrawn AS (
     UPDATE rings r SET state = 'withdrawn'
-    WHERE r.tenant_id = $1 AND r.state NOT IN ('sent', 'dead', 'withdrawn') AND r.id = ANY (ARRAY(
-        SELECT x.id FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind) CROSS JOIN LATERAL (
-            SELECT id FROM rings WHERE tenant_id = $1 AND subject_id = k.subject_id AND kind = k.kind OFFSET 0) AS x))),
+    WHERE r.tenant_id = $1 AND r.subject_id = ANY ($5::uuid[]) AND r.state NOT IN ('sent', 'dead', 'withdrawn')
+      AND EXISTS (SELECT FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind) WHERE k.subject_id = r.subject_id AND k.kind = r.kind)),
 new_rings AS (
     INSERT INTO rings (tenant_id, id, subject_id, incident_id, generation, kind, step, destination_id, urgency, escalation,
                        at, due_at, state, message)

@@ -26,19 +26,23 @@ func (w *Words) Look(family, code string, args map[string]string) (Text, bool) {
 	if !ok {
 		return "", false
 	}
-	names := strings.Fields(w.table[id].args)
-	if len(names) == 0 {
-		return w.say(id), true
-	}
-	given := make([]arg, len(names))
-	for i, name := range names {
-		given[i] = readArg(name, find(args, name))
+	wanted := w.wanted[id]
+	given := make([]arg, len(wanted))
+	for i := range wanted {
+		given[i] = readArg(wanted[i][0], wanted[i].in(args))
 	}
 	return w.say(id, given...), true
 }
 
-func find(args map[string]string, name string) string {
-	for _, key := range []string{name, snake(name), snake(catalog.Stem(name))} {
+// spellings are the names under which an argument may be given, its own first.
+type spellings [3]string
+
+func spelled(name string) spellings {
+	return spellings{name, snake(name), snake(catalog.Stem(name))}
+}
+
+func (s *spellings) in(args map[string]string) string {
+	for _, key := range s {
 		if value, ok := args[key]; ok {
 			return value
 		}

@@ -28,6 +28,7 @@ type Words struct {
 	lang     string
 	table    []sentence
 	messages []message      // one for each sentence of table
+	wanted   [][]spellings  // the arguments of each sentence
 	index    map[string]int // key to its place in both
 	plural   func(n int64) string
 }
@@ -110,6 +111,7 @@ func newWords(lang string, table []sentence, all catalog.Catalog) *Words {
 		lang:     lang,
 		table:    table,
 		messages: make([]message, len(table)),
+		wanted:   make([][]spellings, len(table)),
 		index:    make(map[string]int, len(table)),
 		plural:   pluralForm(lang),
 	}
@@ -119,7 +121,11 @@ func newWords(lang string, table []sentence, all catalog.Catalog) *Words {
 		if !ok {
 			m = all["en"][s.key]
 		}
-		w.messages[i] = compile(m, strings.Fields(s.args))
+		names := strings.Fields(s.args)
+		for _, name := range names {
+			w.wanted[i] = append(w.wanted[i], spelled(name))
+		}
+		w.messages[i] = compile(m, names)
 	}
 	return w
 }
