@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -23,6 +24,9 @@ func drain(ctx context.Context, p *place, s sizes) error {
 		return err
 	}
 	if err := p.openOne(ctx, "drain_model", s.tenants, start); err != nil {
+		return err
+	}
+	if err := p.wakeOnce(ctx, "drain_model", start.Add(8*time.Minute)); err != nil {
 		return err
 	}
 	if err := p.inside(ctx, "drain_model", func(db *sql.DB) error {
@@ -49,7 +53,7 @@ func drain(ctx context.Context, p *place, s sizes) error {
 			return err
 		}
 	}
-	now := start.Add(11 * time.Minute) // two alarms of each: more than half of the target is gone, and the ladder's first rung
+	now := start.Add(10*time.Minute + 30*time.Second) // half of the target was reminded of; now the ladder's first rung is due
 	var ours, bare, rivers []float64
 	var written string
 	for n := range s.runs {
@@ -84,6 +88,17 @@ func drain(ctx context.Context, p *place, s sizes) error {
 	return p.drop(ctx, "drain_model")
 }
 
+// wakeOnce answers what is due at an instant.
+func (p *place) wakeOnce(ctx context.Context, name string, now time.Time) error {
+	store, err := p.open(ctx, name, nil)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	_, err = wakeAll(ctx, newBot(store, func() time.Time { return now }))
+	return err
+}
+
 // drainOurs lets workers wake everything, and says how many a second that were and what was written. The recorded run is
 // measured, too: what it records costs little beside what it does.
 func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s sizes) (rate float64, written string, all []*transaction, err error) {
@@ -100,11 +115,12 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 	}
 	defer store.Close()
 	b := newBot(store, func() time.Time { return now })
+	b.Wakers = workers
 	var woken int
 	cpu := p.used()
 	begun := time.Now()
 	err = s.profiled(func() (err error) {
-		woken, err = together2(func() (int, error) { return wakeAll(ctx, b) })
+		woken, err = wakeAll(ctx, b)
 		return err
 	})
 	took := time.Since(begun)
@@ -119,7 +135,7 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 		return db.QueryRowContext(ctx, `
 SELECT format('%s rings (%s), %s journal lines, %s cards, %s incidents, %s of them in place', (SELECT count(*) FROM rings WHERE state = 'waiting'),
     (SELECT string_agg(n || ' ' || kind, ', ') FROM (SELECT kind, count(*) AS n FROM rings WHERE state = 'waiting' GROUP BY kind) AS k),
-    (SELECT count(*) FROM journal WHERE side = 'bot'), (SELECT count(*) FROM cards WHERE state = 'waiting'),
+    (SELECT count(*) FROM journal WHERE kind = 'paged'), (SELECT count(*) FROM cards WHERE state = 'waiting'),
     n_tup_upd, n_tup_hot_upd)
 FROM pg_stat_user_tables WHERE relname = 'incidents'`).Scan(&written)
 	})
@@ -137,27 +153,6 @@ func wakeAll(ctx context.Context, b *bot.Bot) (int, error) {
 	}
 }
 
-// together2 runs f in as many goroutines as there are workers.
-func together2(f func() (int, error)) (int, error) {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	all := 0
-	var first error
-	for range workers {
-		wg.Go(func() {
-			n, err := f()
-			mu.Lock()
-			defer mu.Unlock()
-			all += n
-			if first == nil {
-				first = err
-			}
-		})
-	}
-	wg.Wait()
-	return all, first
-}
-
 // drainBare plays the recorded statements on as many bare connections as there were workers, in the order they were begun.
 func (p *place) drainBare(ctx context.Context, all []*transaction, subjects float64, verbose bool) (float64, error) {
 	if err := p.fresh(ctx, "drain_run", "drain_model"); err != nil {
@@ -173,7 +168,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 		players = append(players, pl)
 	}
 	var mu sync.Mutex
-	next, worker := 0, 0
+	next := 0
 	if verbose {
 		if err := players[0].explain(ctx, all, "WITH saved"); err != nil {
 			return 0, err
@@ -181,24 +176,24 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 	}
 	cpu := p.used()
 	begun := time.Now()
-	_, err := together2(func() (int, error) {
-		mu.Lock()
-		pl := players[worker]
-		worker++
-		mu.Unlock()
-		for {
-			mu.Lock()
-			n := next
-			next++
-			mu.Unlock()
-			if n >= len(all) {
-				return 0, nil
+	var wg sync.WaitGroup
+	errs := make([]error, workers)
+	for w, pl := range players {
+		wg.Go(func() {
+			for errs[w] == nil {
+				mu.Lock()
+				n := next
+				next++
+				mu.Unlock()
+				if n >= len(all) {
+					return
+				}
+				_, errs[w] = pl.play(ctx, all[n])
 			}
-			if err := pl.playAgain(ctx, all[n]); err != nil {
-				return 0, err
-			}
-		}
-	})
+		})
+	}
+	wg.Wait()
+	err := errors.Join(errs...)
 	took := time.Since(begun)
 	say("  processor for each subject, bare: %s", p.used().since(cpu).each(int(subjects)))
 	if verbose {

@@ -141,6 +141,7 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 			close(over)
 		}
 	}}, time.Now)
+	b.Wakers = workers
 	c := alarmclock.New(store.NextWake, b.Wake, time.Second, time.Now, slog.Default())
 	go c.Run(ctx)
 	select {
@@ -149,6 +150,12 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 		return nil, fmt.Errorf("%d of %d alarms were written", len(all), alarms)
 	}
 	cancel()
+	if s.verbose {
+		for n := 0; n < len(all); n += s.rate {
+			say("  second %d: median %s", n/s.rate+1, ms(median(all[n:min(n+s.rate, len(all))])))
+		}
+	}
+	all = all[min(s.rate, len(all)/2):] // connections and plans are made in the first second
 	return all, p.inside(context.WithoutCancel(ctx), name, func(db *sql.DB) error {
 		if _, err := db.Exec("DELETE FROM wakes WHERE at < now() + interval '1 day'"); err != nil {
 			return err

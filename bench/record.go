@@ -237,17 +237,6 @@ func firstLine(text string) string {
 	return line[:min(len(line), 90)]
 }
 
-// playAgain is play for statements that may meet others in another order than they were recorded in.
-func (p *player) playAgain(ctx context.Context, t *transaction) error {
-	for {
-		_, err := p.play(ctx, t)
-		var e *pq.Error
-		if !errors.As(err, &e) || e.Code != "40P01" {
-			return err
-		}
-	}
-}
-
 // explain shows how the database runs the first statement of all whose text begins so, and what of it takes how long.
 func (p *player) explain(ctx context.Context, all []*transaction, begins string) error {
 	for _, t := range all {

@@ -84,6 +84,7 @@ func (p *place) drainRiver(ctx context.Context, jobs int) (float64, error) {
 	if _, err := pool.Exec(ctx, "CHECKPOINT"); err != nil {
 		return 0, err
 	}
+	cpu := p.used()
 	begun := time.Now()
 	if err := client.Start(ctx); err != nil {
 		return 0, err
@@ -96,5 +97,7 @@ func (p *place) drainRiver(ctx context.Context, jobs int) (float64, error) {
 	if err := client.Stop(ctx); err != nil { // it returns when the last ends are written
 		return 0, err
 	}
-	return float64(jobs) / time.Since(begun).Seconds(), nil
+	took := time.Since(begun)
+	say("  processor for each job, River: %s", p.used().since(cpu).each(jobs))
+	return float64(jobs) / took.Seconds(), nil
 }

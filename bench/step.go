@@ -8,7 +8,6 @@ import (
 
 	"example.com/firstcall/bot"
 	"example.com/firstcall/storage"
-	"example.com/firstcall/storage/localpg"
 )
 
 // step measures single steps of the conversation, from Handle to the commit, beside their statements alone.
@@ -41,10 +40,6 @@ func step(ctx context.Context, p *place, s sizes) error {
 		say("%-14s %d statements and BEGIN, COMMIT: Handle %s (p99 %s), bare %s: %.2f times; %.1f commits' worth, bare %.1f", name, r.statements,
 			ms(median(r.ours)), ms(quantile(r.ours, 0.99)), ms(median(r.bare)), float64(median(r.ours))/float64(median(r.bare)),
 			float64(median(r.ours))/float64(commit), float64(median(r.bare))/float64(commit))
-	}
-	if s.verbose {
-		say("postgres at %s; press enter", p.server.URL(localpg.Superuser, "step_run"))
-		_, _ = fmt.Scanln()
 	}
 	return p.drop(ctx, "step_model")
 }

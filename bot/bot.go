@@ -22,6 +22,9 @@ type Bot struct {
 	Rand  func() float64 // jitter, in [0,1)
 	Log   *slog.Logger
 	Terms *terms.Edition
+	// Wakers is how many tenants Wake serves at once; 0 means one after the
+	// other, in an order that is always the same.
+	Wakers int
 	// Delivery says how long sending may take; the zero value is for production.
 	Delivery Delivery
 	// Step is called at every numbered step of the way through; crash tests

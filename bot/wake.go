@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -21,21 +22,40 @@ func (b *Bot) Wake(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("list tenants with something due: %w", err)
 	}
-	woken := 0
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	woken, next := 0, 0
 	var errs []error // one tenant's fault must not stop the others
-	for _, tenant := range tenants {
-		for {
-			n, err := b.wakeTenant(ctx, tenant)
-			woken += n
-			if err != nil {
-				errs = append(errs, fmt.Errorf("wake %s: %w", tenant, err))
+	for range min(max(b.Wakers, 1), len(tenants)) {
+		all.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			for next < len(tenants) {
+				tenant := tenants[next]
+				next++
+				mu.Unlock()
+				n, err := b.wakeAllOf(ctx, tenant)
+				mu.Lock()
+				woken += n
+				if err != nil {
+					errs = append(errs, fmt.Errorf("wake %s: %w", tenant, err))
+				}
 			}
-			if err != nil || n < wakeBatch {
-				break
-			}
+		})
+	}
+	all.Wait()
+	return woken, errors.Join(errs...)
+}
+
+// wakeAllOf answers what is due in a tenant, batch by batch.
+func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int, err error) {
+	for {
+		n, err := b.wakeTenant(ctx, tenant)
+		woken += n
+		if err != nil || n < wakeBatch {
+			return woken, err
 		}
 	}
-	return woken, errors.Join(errs...)
 }
 
 func (b *Bot) wakeTenant(ctx context.Context, tenant domain.TenantID) (n int, err error) {

@@ -16,7 +16,7 @@ SELECT c.tenant_id, c.id, c.topic, c.incident_id, c.wanted, c.message_id, c.mess
 FROM destinations d JOIN cards c ON c.destination_id = d.id
 WHERE d.id = $1 AND d.epoch = $2 AND c.due_at <= $3 AND c.state IN ('waiting', 'sending', 'uncertain')
   AND (c.state <> 'sending' OR c.epoch < $2)
-ORDER BY c.due_at, c.id LIMIT $4`
+ORDER BY c.due_at, c.topic LIMIT $4`
 
 func cardsWaiting(ctx context.Context, tx *sqlx.Tx, l bot.Lease, now time.Time, limit int) ([]bot.Outgoing, error) {
 	rows, err := tx.QueryContext(ctx, waitingCards, l.Destination, l.Epoch, instant(now), limit)

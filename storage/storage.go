@@ -42,8 +42,9 @@ type Options struct {
 
 // DB is the bot's store. It is safe for use by many goroutines.
 type DB struct {
-	db *sqlx.DB
-	o  Options
+	db  *sqlx.DB
+	due *sqlx.DB // as the role that sees which tenants have something due, and when
+	o   Options
 }
 
 // Open connects as the bot's own role (see Prepare). It refuses a database that may forget a commit it has acknowledged. The
@@ -72,6 +73,27 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	d := &DB{o: o}
+	if d.db, err = connect(dsn, o.Connections, o); err != nil {
+		return nil, err
+	}
+	// What asks for the time of the next alarm asks often, and reads one statement's worth: it has the role for its connection.
+	asking, err := withSettings(dsn, map[string]string{"role": "firstcall_due"})
+	if err != nil {
+		return nil, err
+	}
+	if d.due, err = connect(asking, min(2, o.Connections), o); err != nil {
+		return nil, err
+	}
+	if err := d.checkDurable(ctx); err != nil {
+		_ = d.Close() // The first error says more.
+		return nil, err
+	}
+	return d, nil
+}
+
+// connect prepares a pool of connections; they are made when they are needed.
+func connect(dsn string, connections int, o Options) (*sqlx.DB, error) {
 	connector, err := pq.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
@@ -81,20 +103,15 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		driven = o.Wrap(driven)
 	}
 	pool := sql.OpenDB(driven)
-	pool.SetMaxOpenConns(o.Connections)
-	pool.SetMaxIdleConns(o.Connections)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(30 * time.Minute)
-	d := &DB{db: sqlx.NewDb(pool, "postgres"), o: o}
-	if err := d.checkDurable(ctx); err != nil {
-		_ = d.Close() // The first error says more.
-		return nil, err
-	}
-	return d, nil
+	return sqlx.NewDb(pool, "postgres"), nil
 }
 
 // Close closes the connections.
 func (d *DB) Close() error {
-	if err := d.db.Close(); err != nil {
+	if err := errors.Join(d.db.Close(), d.due.Close()); err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}
 	return nil

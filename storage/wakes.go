@@ -22,10 +22,7 @@ GROUP BY tenant_id ORDER BY min(at) LIMIT $2`
 // DueTenants implements bot.Store.
 func (d *DB) DueTenants(ctx context.Context, now time.Time, limit int) ([]domain.TenantID, error) {
 	var due []domain.TenantID
-	err := d.as(ctx, asDue, func(tx *sqlx.Tx) error {
-		return tx.SelectContext(ctx, &due, dueTenants, instant(now), limit)
-	})
-	if err != nil {
+	if err := d.due.SelectContext(ctx, &due, dueTenants, instant(now), limit); err != nil {
 		return nil, fmt.Errorf("list due tenants: %w", err)
 	}
 	return due, nil
@@ -37,8 +34,7 @@ SELECT least((SELECT min(at) FROM wakes), (SELECT min(remind_at) FROM drafts WHE
 // NextWake is the earliest instant at which a subject of any tenant is due; zero when nothing is.
 func (d *DB) NextWake(ctx context.Context) (time.Time, error) {
 	var wake instant
-	err := d.as(ctx, asDue, func(tx *sqlx.Tx) error { return tx.GetContext(ctx, &wake, nextWake) })
-	if err != nil {
+	if err := d.due.GetContext(ctx, &wake, nextWake); err != nil {
 		return time.Time{}, fmt.Errorf("find what is due next: %w", err)
 	}
 	return time.Time(wake), nil

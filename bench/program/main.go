@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	b := &bot.Bot{
 		Store: noticed, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Rand: rand.Float64,
-		Log: log, Terms: terms.Current(), Chats: map[string]bot.Chat{"console": nowhere{}},
+		Log: log, Terms: terms.Current(), Wakers: 2, Chats: map[string]bot.Chat{"console": nowhere{}},
 	}
 	deliver := alarmclock.New(never, b.Deliver, time.Second, time.Now, log)
 	wake := alarmclock.New(store.NextWake, func(ctx context.Context) (int, error) {

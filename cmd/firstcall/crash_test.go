@@ -256,6 +256,48 @@ func TestCrashOfALateWorker(t *testing.T) {
 	}
 }
 
+// A late worker gives its destination back, and that is another's by now. If it
+// could, it would take it again at once, and two would send the same.
+func TestCrashOfALateWorkerThatGivesBack(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	answer := make(chan struct{}) // the first answer that ivy's messages get
+	w := newCrashWorld(t, newCrashServer(t), func(c chatCall, _ int) fault {
+		if c.Kind != "post" || c.To.ID != "ivy" {
+			return noFault
+		}
+		switch calls.Add(1) {
+		case 1:
+			<-answer
+		case 2:
+			return loses
+		}
+		return noFault
+	})
+	o := w.orders()
+	o.Delivery.SendTimeout, o.Delivery.Lease = 2*time.Second, 4*time.Second
+	other := o
+	o.Hold, o.Holder = stepNumber{"out: claimed", 1}, w.holder()
+	o.Die = stepNumber{"out: settled", 1} // of what it sends after it has come back
+	late := w.keep(o)
+	w.report(0, "alder-1", "crash-0001", false)
+	if !w.until("the first one has claimed ivy", func() bool { return isClosed(w.held) }) {
+		return
+	}
+	late.signal(syscall.SIGSTOP)
+	w.keep(other)
+	w.report(1, "birch-1", "crash-0002", false)
+	w.until("the second one sends to ivy", func() bool { return calls.Load() == 1 })
+	late.signal(syscall.SIGCONT)
+	close(w.letGo)
+	w.until("the first one has given back what it held", func() bool { return isClosed(w.past) })
+	// What must not happen has half a second to happen, well within the lease.
+	wrong := time.Now().Add(500 * time.Millisecond)
+	w.until("the first one has had its chance", func() bool { return late.deaths.Load() > 0 || time.Now().After(wrong) })
+	close(answer)
+	w.settle()
+}
+
 func isClosed(c chan struct{}) bool {
 	select {
 	case <-c:
