@@ -319,8 +319,10 @@ func TestSceneRemembers(t *testing.T) {
 	}
 	for _, w := range []domain.Who{domain.ToManagers, domain.ToIncidentManager, domain.ToAccountManager} {
 		want := len(s.directory.who(nil, w)) == 0
-		if env.Empty(w) != want || env.Empty(w) != want {
-			t.Errorf("%s is empty: %v", w, !want)
+		for range 2 { // the second answer is the remembered one
+			if env.Empty(w) != want {
+				t.Errorf("%s is empty: %v", w, !want)
+			}
 		}
 	}
 	allocs := testing.AllocsPerRun(100, func() {

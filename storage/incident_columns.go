@@ -123,7 +123,7 @@ func scanInto(i *domain.Incident) []any {
 		case *terms.Commitment:
 			into = append(into, commitment{p})
 		case *domain.Report:
-			into = append(into, snapshot{p})
+			into = append(into, report{p})
 		default:
 			into = append(into, p)
 		}

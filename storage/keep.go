@@ -5,6 +5,7 @@ import (
 	"crypto/sha1" //nolint:gosec // It makes names, it guards nothing.
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,22 +14,30 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// keep writes down any number of decisions of one tenant in one statement: wakes, rings, what is withdrawn, cards, journal,
-// and before them the incidents (headOf). What is there already is left alone, so that writing the same again changes
+// The parts of the statement that writes down any number of decisions of one tenant: wakes, what is withdrawn, rings, cards,
+// journal, and before them the incidents (headOf). What is there already is left alone, so that writing the same again changes
 // nothing. A ring being sent can still be withdrawn; then it isn't repeated. The states are named by what they are not, so
 // that the subjects' own rings are looked at and not what waits, an index that all tenants share.
-const keep = `
+const keepWakes = `
 set_wakes AS (
     INSERT INTO wakes AS w (tenant_id, kind, subject_id, at)
     SELECT $1, 'incident', k.subject_id, k.at FROM unnest($2::uuid[], $3::timestamptz[]) AS k (subject_id, at)
     ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET at = excluded.at
     WHERE w.tenant_id = $1 AND w.at <> excluded.at),
 cleared_wakes AS (
-    DELETE FROM wakes w WHERE w.tenant_id = $1 AND w.kind = 'incident' AND w.subject_id = ANY ($4::uuid[])),
+    DELETE FROM wakes w WHERE w.tenant_id = $1 AND w.kind = 'incident' AND w.subject_id = ANY ($4::uuid[])),`
+
+const withdraw = `
 withdrawn AS (
     UPDATE rings r SET state = 'withdrawn'
     WHERE r.tenant_id = $1 AND r.subject_id = ANY ($5::uuid[]) AND r.state NOT IN ('sent', 'dead', 'withdrawn')
-      AND EXISTS (SELECT FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind) WHERE k.subject_id = r.subject_id AND k.kind = r.kind)),
+      AND EXISTS (SELECT FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind) WHERE k.subject_id = r.subject_id AND k.kind = r.kind)),`
+
+// withdrawNothing takes withdraw's place in most decisions: its plan might walk all rings of a tenant to find none of them.
+const withdrawNothing = `
+withdrawn AS (SELECT FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind)),`
+
+const keepRest = `
 new_rings AS (
     INSERT INTO rings (tenant_id, id, subject_id, incident_id, generation, kind, step, destination_id, urgency, escalation,
                        at, due_at, state, message)
@@ -57,7 +66,7 @@ new_lines AS (
          AS k (incident_id, id, at, version, line, person_id, name, side, kind, args, rows)
     ON CONFLICT (tenant_id, incident_id, id) DO NOTHING)`
 
-// keepParameters is how many parameters keep has; those of the incidents follow them.
+// keepParameters is how many parameters these parts have; those of the incidents follow them.
 const keepParameters = 33
 
 // Keep implements bot.Tx.
@@ -101,7 +110,7 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kept []bot.
 		return err
 	}
 	var saved int
-	if err := t.tx.GetContext(ctx, &saved, statement(head), append(w.args(tenant), more...)...); err != nil {
+	if err := t.tx.GetContext(ctx, &saved, statement(head, w.withdraws()), append(w.args(tenant), more...)...); err != nil {
 		return err
 	}
 	if saved < len(kept) {
@@ -129,19 +138,36 @@ func (t *txn) KeepRings(ctx context.Context, tenant domain.TenantID, rings []bot
 		}
 	}
 	var none int
-	if err := t.tx.GetContext(ctx, &none, statement(""), w.args(tenant)...); err != nil {
+	if err := t.tx.GetContext(ctx, &none, statement("", false), w.args(tenant)...); err != nil {
 		return fmt.Errorf("keep rings: %w", err)
 	}
 	return nil
 }
 
 // statement puts keep together; its answer is how many incidents were written.
-func statement(head string) string {
-	if head == "" {
-		return "WITH" + keep + "\nSELECT 0"
+func statement(head string, withdraws bool) string {
+	key := statementKey{head, withdraws}
+	if text, ok := statements.Load(key); ok {
+		return text.(string)
 	}
-	return "WITH " + head + "," + keep + "\nSELECT count(*) FROM saved"
+	middle := withdrawNothing
+	if withdraws {
+		middle = withdraw
+	}
+	text := "WITH" + keepWakes + middle + keepRest + "\nSELECT 0"
+	if head != "" {
+		text = "WITH " + head + "," + keepWakes + middle + keepRest + "\nSELECT count(*) FROM saved"
+	}
+	statements.Store(key, text)
+	return text
 }
+
+type statementKey struct {
+	head      string
+	withdraws bool
+}
+
+var statements sync.Map
 
 // writing gathers what keep writes, an array for each parameter.
 type writing struct {
@@ -156,6 +182,8 @@ type writing struct {
 		incident, id, at, version, line, person, name, side, kind, args, rows list
 	}
 }
+
+func (w *writing) withdraws() bool { return len(w.withdrawals.subject.b) > 0 }
 
 func (w *writing) args(tenant domain.TenantID) []any {
 	r, c, j := &w.rings, &w.cards, &w.journal

@@ -94,7 +94,7 @@ func TestAMessageIsShownToWhomItGoes(t *testing.T) {
 	wantText(t, d.heard(), `bot in #engineers> INC-1
     Checkout is down
     since this morning
-    First call: Mon 2 Mar 2026 10:15 CET (UTC+1)
+    First call: Mon 2 Mar 10:15 CET
     Left: 15 min
     [Acknowledge] [Take]
 bot in #engineers> (edited) INC-1 has Kenji

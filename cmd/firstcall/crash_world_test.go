@@ -379,6 +379,9 @@ ORDER BY 1, 2, 3, 4`)
 		}
 		fmt.Fprintf(&out, "%-12s %-22s %-10s attempts %d, %d of them %s\n", address, what, state, attempts, n, cause)
 	}
+	if err := rows.Err(); err != nil {
+		return err.Error()
+	}
 	return out.String()
 }
 
