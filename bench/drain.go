@@ -170,8 +170,10 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 	var mu sync.Mutex
 	next := 0
 	if verbose {
-		if err := players[0].explain(ctx, all, "WITH saved"); err != nil {
-			return 0, err
+		for _, begins := range []string{"WITH saved", "SELECT d.id", "SELECT i.tenant_id"} {
+			if err := players[0].explain(ctx, all, begins); err != nil {
+				return 0, err
+			}
 		}
 	}
 	cpu := p.used()

@@ -277,9 +277,12 @@ func (p *player) analyze(ctx context.Context, s statement) error {
 		}
 		args = append(args, text)
 	}
-	if _, err := p.conn.ExecContext(ctx, "PREPARE explained AS "+s.text, nil); err != nil {
-		return err
+	for _, q := range []string{"DEALLOCATE ALL", "PREPARE explained AS " + s.text} {
+		if _, err := p.conn.ExecContext(ctx, q, nil); err != nil {
+			return err
+		}
 	}
+	clear(p.prepared)
 	rows, err := p.conn.QueryContext(ctx, "EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained("+strings.Join(args, ", ")+")", nil)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 // asking makes a verb's fields in the reader's words.
 type asking struct {
 	w   *words.Words
+	by  domain.Actor
 	inc domain.Incident
 	dir Directory
 	env domain.Env
@@ -35,7 +36,11 @@ func (a *asking) worded(f Field, what string) Field {
 	}
 	return f
 }
-func (a *asking) why() Field  { return a.field(fieldWhy, FieldLong) }
+func (a *asking) why() Field { return a.field(fieldWhy, FieldLong) }
+
+// whyShared asks for a reason that the customer is told, and says so.
+func (a *asking) whyShared() Field { return a.worded(a.why(), "shared") }
+
 func (a *asking) at() Field   { return optional(a.field(fieldAt, FieldTime)) }
 func (a *asking) next() Field { return optional(a.field(fieldNext, FieldTime)) }
 
@@ -66,6 +71,9 @@ func (a *asking) severities(key string, fits func(terms.Severity) bool) Field {
 func (a *asking) facts() Field {
 	var values []string
 	for _, f := range domain.Facts() {
+		if a.by.Side == domain.Customer && f != domain.FactCaseNumber {
+			continue
+		}
 		values = append(values, string(f))
 	}
 	return a.choice(fieldFact, values...)

@@ -25,6 +25,10 @@ type Bot struct {
 	// Wakers is how many tenants Wake serves at once; 0 means one after the
 	// other, in an order that is always the same.
 	Wakers int
+	// Senders is how many destinations Deliver serves at once, so that a platform
+	// that doesn't answer holds nobody else up; 0 means one after the other, in
+	// an order that is always the same.
+	Senders int
 	// Delivery says how long sending may take; the zero value is for production.
 	Delivery Delivery
 	// Step is called at every numbered step of the way through; crash tests
@@ -47,7 +51,7 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 	now := b.Now()
 	var r Reply
 	v := visit{bot: b, event: e, now: now}
-	err := b.Store.InTx(ctx, func(tx Tx) error {
+	answer := func(tx Tx) error {
 		v = visit{bot: b, event: e, now: now, tx: tx}
 		var seen bool
 		var err error
@@ -65,7 +69,11 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 			b.step("in: before commit")
 		}
 		return err
-	})
+	}
+	err := b.Store.InTx(ctx, answer)
+	if errors.Is(err, ErrUnreachable) && v.tx != nil && ctx.Err() == nil { // lost on the way; a new connection may do
+		err = b.Store.InTx(ctx, answer)
+	}
 	if err == nil {
 		b.step("in: committed")
 		return v.dress(r), nil
@@ -76,7 +84,24 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 	}
 	id := b.NewID()
 	b.Log.ErrorContext(ctx, "could not answer", "id", id, "event", e.Key, "platform", e.Platform, "kind", e.Kind, "err", err)
-	return v.dress(Reply{Text: v.words().SomethingWentWrong(id)}), fmt.Errorf("handle %s: %w", id, err)
+	said := v.words().SomethingWentWrong(id)
+	if errors.Is(err, ErrUnreachable) {
+		said = v.unreachable(id)
+	}
+	return v.dress(Reply{Text: said}), fmt.Errorf("handle %s: %w", id, err)
+}
+
+// unreachable says that nothing could be recorded: in the person's language, or
+// in all of them while nobody can look up who it is.
+func (v *visit) unreachable(id string) words.Text {
+	if v.lang != "" {
+		return v.words().StoreUnreachable(id)
+	}
+	var all []words.Text
+	for _, lang := range words.Languages() {
+		all = append(all, words.In(lang).StoreUnreachable(id))
+	}
+	return words.Lines(all...)
 }
 
 // visit is one event on its way through: who came, where, and when.

@@ -61,7 +61,7 @@ func (s *scene) cards(i, before *domain.Incident) []Card {
 // card is the incident as an audience sees it now.
 func (s *scene) card(w *words.Words, i *domain.Incident, audience string) Message {
 	if audience == forCustomer {
-		return customerCard(w, i)
+		return s.customerCard(w, i)
 	}
 	return s.engineerCard(w, i)
 }
@@ -154,7 +154,7 @@ type facts []Fact
 
 func (f *facts) add(label, value words.Text) { *f = append(*f, Fact{label, value}) }
 
-func customerCard(w *words.Words, i *domain.Incident) Message {
+func (s *scene) customerCard(w *words.Words, i *domain.Incident) Message {
 	var f facts
 	if i.Status == domain.AwaitingCase {
 		f.add(w.CardNext(), w.CardCaseWanted(channelList(w, i.Promise.SubmitVia)))
@@ -164,10 +164,10 @@ func customerCard(w *words.Words, i *domain.Incident) Message {
 	f.with(w, i)
 	f.owed(w, i, w.CardYouOwe())
 	if i.LastUpdate != "" {
-		f.add(w.CardLatest(), w.CardLatestAt(i.LastUpdate, i.LastUpdateAt))
+		f.add(w.CardLatest(), w.CardLatestAt(cut(i.LastUpdate, maxLine), i.LastUpdateAt))
 	}
 	f.nextUpdate(w, i)
-	f.flags(w, i)
+	f.flags(w, i, s.bot.Terms.AdvisoryCap())
 	return Message{Text: headline(w, i), Fields: f, Buttons: buttons(w, i, domain.Customer)}
 }
 
@@ -178,6 +178,9 @@ func (s *scene) engineerCard(w *words.Words, i *domain.Incident) Message {
 		product = p.Name
 	}
 	f.add(w.CardProduct(), productLine(w, i, product, s.subscription(i.Report.Subscription)))
+	if i.Live() && s.agreement.DependsOnSubscription(i) {
+		f.add(w.CardNote(), w.CardSubscriptionUnknown())
+	}
 	if i.Report.Impact != "" {
 		short, _ := words.Cut(words.Line(i.Report.Impact), 200)
 		f.add(w.CardImpact(), words.Plain(short))
@@ -202,9 +205,9 @@ func (s *scene) engineerCard(w *words.Words, i *domain.Incident) Message {
 	f.owed(w, i, w.CardTheyOwe())
 	f.nextUpdate(w, i)
 	if i.RemoteSystems != "" {
-		f.add(w.CardRemote(), words.Plain(i.RemoteSystems))
+		f.add(w.CardRemote(), words.Plain(cut(i.RemoteSystems, maxLine)))
 	}
-	f.flags(w, i)
+	f.flags(w, i, s.bot.Terms.AdvisoryCap())
 	return Message{Text: headlineOf(w, i, s.agreement.Customer), Fields: f, Buttons: buttons(w, i, domain.Provider)}
 }
 
@@ -288,18 +291,19 @@ func (f *facts) owed(w *words.Words, i *domain.Incident, label words.Text) {
 	if i.Staffing.Running() {
 		f.add(label, w.CardStaffing())
 	}
+	asked := cut(i.Asked, maxLine)
 	switch {
 	case i.Asked == "":
 	case i.ChangeControl.Running() && passed(i.ChangeControl):
-		f.add(label, w.CardChangeControlLate(i.Asked, i.ChangeControl.Due))
+		f.add(label, w.CardChangeControlLate(asked, i.ChangeControl.Due))
 	case i.ChangeControl.Running():
-		f.add(label, w.CardChangeControl(i.Asked, i.ChangeControl.Due))
+		f.add(label, w.CardChangeControl(asked, i.ChangeControl.Due))
 	case i.Answer.Running() && passed(i.Answer):
-		f.add(label, w.CardAnswerLate(i.Asked, i.Answer.Due))
+		f.add(label, w.CardAnswerLate(asked, i.Answer.Due))
 	case i.Answer.Running():
-		f.add(label, w.CardAnswer(i.Asked, i.Answer.Due))
+		f.add(label, w.CardAnswer(asked, i.Answer.Due))
 	default:
-		f.add(label, w.CardAnswerNoClock(i.Asked))
+		f.add(label, w.CardAnswerNoClock(asked))
 	}
 }
 
@@ -313,13 +317,13 @@ func (f *facts) nextUpdate(w *words.Words, i *domain.Incident) {
 	}
 }
 
-func (f *facts) flags(w *words.Words, i *domain.Incident) {
+func (f *facts) flags(w *words.Words, i *domain.Incident, adviceCap time.Duration) {
 	if i.Wanted != "" {
-		f.add(w.CardWanted(), w.CardWantedChange(string(i.Severity), string(i.Wanted), i.WantedReason))
+		f.add(w.CardWanted(), w.CardWantedChange(string(i.Severity), string(i.Wanted), cut(i.WantedReason, maxLine)))
 	}
 	if i.Downgrade != "" {
 		what, _ := w.Look("downgrade", string(i.Downgrade), nil)
-		f.add(w.CardDowngrade(), w.CardDowngradeProposed(what, i.DowngradeWhy))
+		f.add(w.CardDowngrade(), w.CardDowngradeProposed(what, cut(i.DowngradeWhy, maxLine)))
 	}
 	if i.Live() && i.Critical() && i.Effort == terms.BusinessHours {
 		f.add(w.CardWorked(), w.CardWorkedBusiness())
@@ -331,13 +335,13 @@ func (f *facts) flags(w *words.Words, i *domain.Incident) {
 		f.add(w.CardNote(), w.CardOutage())
 	}
 	if i.ThirdParty != "" {
-		f.add(w.CardThirdParty(), words.Plain(i.ThirdParty))
+		f.add(w.CardThirdParty(), words.Plain(cut(i.ThirdParty, maxLine)))
 	}
 	if i.CaseNumber != "" {
-		f.add(w.CardCaseNumber(), words.Plain(i.CaseNumber))
+		f.add(w.CardCaseNumber(), words.Plain(cut(i.CaseNumber, maxLine)))
 	}
 	if i.Kind == domain.Advice && i.EffortUsed > 0 {
-		f.add(w.CardEffort(), w.CardEffortOf(i.EffortUsed, domain.AdviceCap))
+		f.add(w.CardEffort(), w.CardEffortOf(i.EffortUsed, adviceCap))
 	}
 }
 
@@ -423,10 +427,10 @@ func pasteText(w *words.Words, ed *terms.Edition, i domain.Incident) words.Text 
 	}
 	lines := []words.Text{first}
 	if r.Happened != r.Title {
-		lines = append(lines, words.Plain(r.Happened))
+		lines = append(lines, words.Plain(cut(r.Happened, maxShown)))
 	}
 	if r.Impact != "" {
-		lines = append(lines, w.PasteImpact(r.Impact))
+		lines = append(lines, w.PasteImpact(cut(r.Impact, maxShown)))
 	}
 	if !r.Since.IsZero() {
 		lines = append(lines, w.PasteSince(r.Since))

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -52,11 +53,11 @@ func (v *visit) commandInstead() (string, bool) {
 }
 
 // guest is somebody whom nobody registered, in a place that belongs to a
-// customer: the place vouches for the customer, and for no more than a contact.
+// customer: the place vouches for the customer, and for no role there.
 func (v *visit) guest(at *Place) *Person {
 	return &Person{
 		ID: domain.PersonID(v.door.PersonDest), Tenant: at.Tenant, Side: domain.Customer, Name: v.event.Person,
-		Language: at.Language, Zone: at.Zone, Roles: []domain.Role{domain.RoleContact},
+		Language: at.Language, Zone: at.Zone, Roles: []domain.Role{domain.RoleGuest},
 	}
 }
 
@@ -119,9 +120,12 @@ func (v *visit) findRef(ctx context.Context, ref string) (handle, error) {
 		}
 		return handle{tenant: v.customer(), number: n, said: ref}, nil
 	}
-	m := refShape.FindStringSubmatch(ref)
+	ref = narrow(ref)
+	m, loose := refShape.FindStringSubmatch(ref), false
 	if m == nil {
-		return handle{}, errNoRef
+		if m, loose = looseRef.FindStringSubmatch(ref), true; m == nil {
+			return handle{}, errNoRef
+		}
 	}
 	n, err := strconv.Atoi(m[2])
 	if err != nil || n < 1 || n > mostNumber {
@@ -129,8 +133,12 @@ func (v *visit) findRef(ctx context.Context, ref string) (handle, error) {
 	}
 	t, err := v.tx.TenantByPrefix(ctx, strings.ToUpper(m[1]))
 	if errors.Is(err, ErrNotFound) || err == nil && !v.maySee(t.ID) {
+		if loose {
+			return handle{}, errNoRef // sev1 is no incident
+		}
 		return handle{}, unknown
 	}
+	ref = m[1] + "-" + m[2]
 	return handle{tenant: t.ID, number: n, said: strings.ToUpper(ref)}, err
 }
 
@@ -141,9 +149,16 @@ func (v *visit) maySee(tenant domain.TenantID) bool {
 }
 
 // onlyOne is the incident meant when nobody names one: the only live one of
-// the customer here.
+// the customer here or, among the provider's people, of all customers.
 func (v *visit) onlyOne(ctx context.Context) (handle, error) {
 	tenant := v.customer()
+	if p := v.door.Person; tenant == "" && p != nil && p.Side == domain.Provider {
+		live, err := v.tx.AllLive(ctx, listed)
+		if err != nil {
+			return handle{}, err
+		}
+		return meant(live)
+	}
 	if tenant == "" || !v.maySee(tenant) {
 		return handle{}, domain.Refuse("which_incident", "refs", "INC-1")
 	}
@@ -154,8 +169,13 @@ func (v *visit) onlyOne(ctx context.Context) (handle, error) {
 	if err != nil {
 		return handle{}, err
 	}
+	return meant(live)
+}
+
+// meant is the only incident there is; of several, the refusal names them.
+func meant(live []domain.Incident) (handle, error) {
 	if len(live) == 1 {
-		return handle{tenant: tenant, id: live[0].ID}, nil
+		return handle{tenant: live[0].Tenant, id: live[0].ID}, nil
 	}
 	var refs []string
 	for _, i := range live {
@@ -305,7 +325,7 @@ func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
 		return Reply{}, err
 	}
 	values := map[string]string{}
-	bad := false
+	bad, help := false, false
 	for n, f := range fields {
 		raw, given := v.event.Values[f.Key]
 		if !given {
@@ -313,11 +333,15 @@ func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
 				continue
 			}
 		}
+		if given && v.event.Partial && wantsHelp(f, raw) {
+			help = true
+			continue
+		}
 		value, err := v.read(f, raw)
 		var refusal *domain.Refusal
 		if errors.As(err, &refusal) {
 			fields[n].Error, bad = sayRefusal(v.words(), refusal), true
-			fields[n].Value = words.Line(raw)
+			fields[n].Value = cut(words.Line(raw), maxShown)
 			continue
 		}
 		if err != nil {
@@ -325,8 +349,12 @@ func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
 		}
 		values[f.Key] = value
 	}
-	if bad {
-		return v.askVerb(verb, inc, fields, values), nil
+	if bad || help {
+		r := v.askVerb(verb, inc, fields, values)
+		if help {
+			r.Text = v.words().AskHelpVerb()
+		}
+		return r, nil
 	}
 	return v.run(ctx, verb, inc, fields, values, !v.event.Partial)
 }
@@ -340,11 +368,14 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 		}
 	}
 	w := v.words()
-	var said domain.Outcome
 	done, err := v.change(ctx, handle{tenant: inc.Tenant, id: inc.ID}, func(i domain.Incident, env domain.Env) (domain.Outcome, error) {
-		var err error
-		said, err = verb.do(call{v: v, inc: i, env: env, by: v.actor(), values: values})
-		return said, err
+		c := call{v: v, inc: i, env: env, by: v.actor(), values: values}
+		if verb.find != nil {
+			if err := verb.find(ctx, c); err != nil {
+				return domain.Outcome{}, err
+			}
+		}
+		return verb.do(c)
 	})
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
@@ -368,6 +399,12 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 	if !ok {
 		text = w.DidAnything(done.Ref)
 	}
+	if at, err := time.Parse(time.RFC3339, values[fieldAt]); err == nil {
+		text = words.Lines(text, w.TimeUnderstood(at))
+	}
+	if slices.ContainsFunc(fields, func(f Field) bool { return cut(values[f.Key], maxRing) != values[f.Key] }) {
+		text = words.Lines(text, w.TextWasCut(strconv.Itoa(maxRing)))
+	}
 	return Reply{Text: text, Close: true}, nil
 }
 
@@ -378,7 +415,7 @@ func (v *visit) askVerb(verb verb, inc domain.Incident, fields []Field, values m
 	for n := range fields {
 		field := &fields[n]
 		if val, ok := values[field.Key]; ok && field.Error == "" {
-			field.Value = val
+			field.Value = cut(val, maxShown)
 		}
 		if f.Asking == "" && (field.Value == "" || field.Error != "") {
 			f.Asking = field.Key
@@ -402,32 +439,17 @@ func (v *visit) fillFromLine(fields []Field, tail string) (map[string]string, er
 			values[f.Key], tail = value, strings.TrimSpace(tail[:m[0]]+tail[m[1]:])
 		}
 	}
-	for n, f := range fields {
-		if tail == "" {
-			break
-		}
-		if values[f.Key] != "" {
-			continue
-		}
-		word := firstWord(tail)
-		last := n == len(fields)-1
-		takesRest := f.Kind == FieldLong || f.Kind == FieldText && last
-		if takesRest {
-			value, err := v.read(f, strings.TrimPrefix(tail, f.Key+": "))
-			if err != nil {
-				return nil, err
-			}
-			values[f.Key], tail = value, ""
-			break
-		}
-		value, used, err := v.readStart(f, tail, word)
+	left := slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return values[f.Key] != "" })
+	for tail != "" && len(left) > 0 {
+		n, value, used, err := v.nextOnLine(left, tail)
 		if err != nil {
-			if f.Optional {
-				continue // the next field may want it
-			}
 			return nil, err
 		}
-		values[f.Key], tail = value, strings.TrimSpace(tail[used:])
+		if n < 0 {
+			break
+		}
+		values[left[n].Key], tail = value, strings.TrimSpace(tail[used:])
+		left = slices.Delete(left, n, n+1)
 	}
 	if tail != "" {
 		return nil, domain.Refuse("too_many_words", "given", words.Line(tail))
@@ -435,13 +457,81 @@ func (v *visit) fillFromLine(fields []Field, tail string) (map[string]string, er
 	return values, nil
 }
 
+// nextOnLine finds the field that the start of a line answers: the first that
+// can be read from it, and else the one that takes words. It says how much of
+// the line that was; n is -1 when nothing fits.
+func (v *visit) nextOnLine(left []Field, tail string) (n int, value string, used int, err error) {
+	word := firstWord(tail)
+	clock := clockLike.MatchString(word)
+	var wrong error
+	for n, f := range left {
+		if f.Kind == FieldLong || f.Kind == FieldText && n == len(left)-1 {
+			if wrong != nil {
+				break
+			}
+			value, err := v.read(f, strings.TrimPrefix(tail, f.Key+": "))
+			return n, value, len(tail), err
+		}
+		if clock && f.Kind == FieldText && slices.ContainsFunc(left, func(f Field) bool { return f.Kind == FieldTime }) {
+			continue // "17:10 2503…" is a moment and a number
+		}
+		if wrong != nil && f.Kind == FieldText {
+			break // which would take anything
+		}
+		if usual, is := lineUsual(f); is {
+			if value, used := saidInFull(f, tail); used > 0 {
+				return n, value, used, nil
+			}
+			return n, usual, 0, nil
+		}
+		value, used, err := v.readStart(f, tail, word)
+		if err == nil {
+			return n, value, used, nil
+		}
+		if wrong == nil && !f.Optional || clock && f.Kind == FieldTime {
+			wrong = err
+		}
+	}
+	return -1, "", 0, wrong
+}
+
+// clockLike is what was surely meant as a time of day.
+var clockLike = regexp.MustCompile(`^\d{1,3}[:：]\d+$`)
+
+// lineUsual is what a command's line means that doesn't say: an engineer who
+// asks something asks a question, and change control only by its name.
+func lineUsual(f Field) (string, bool) {
+	return string(domain.AskQuestion), f.Key == fieldWhat && hasOption(f, string(domain.AskQuestion))
+}
+
+// saidInFull reads an option by its whole name from the start of a line.
+func saidInFull(f Field, tail string) (value string, used int) {
+	for _, o := range f.Options {
+		for _, name := range []string{o.Value, strings.ReplaceAll(o.Value, "_", " "), string(o.Label)} {
+			if len(name) > used && len(tail) >= len(name) && strings.EqualFold(tail[:len(name)], name) &&
+				(len(tail) == len(name) || strings.ContainsAny(tail[len(name):len(name)+1], " :,")) {
+				value, used = o.Value, len(name)
+			}
+		}
+	}
+	if used > 0 {
+		used += len(tail[used:]) - len(strings.TrimLeft(tail[used:], " :,"))
+	}
+	return value, used
+}
+
 // readStart reads a field from the first word of a line, or a time from its
-// first two.
+// first two or three: "20 min ago".
 func (v *visit) readStart(f Field, tail, word string) (value string, used int, err error) {
 	if f.Kind == FieldTime {
-		if parts := strings.Fields(tail); len(parts) > 1 {
-			if value, err := v.read(f, parts[0]+" "+parts[1]); err == nil {
-				return value, strings.Index(tail, parts[1]) + len(parts[1]), nil
+		parts := strings.Fields(tail)
+		for n := min(3, len(parts)); n > 1; n-- {
+			if value, err := v.read(f, strings.Join(parts[:n], " ")); err == nil {
+				used := 0
+				for _, part := range parts[:n] {
+					used += strings.Index(tail[used:], part) + len(part)
+				}
+				return value, used, nil
 			}
 		}
 	}

@@ -167,6 +167,10 @@ func (in *intake) value(f Field) words.Text {
 	case f.Kind == FieldTime:
 		t, _ := time.Parse(time.RFC3339, a)
 		return words.At(t)
+	case f.Key == fieldProduct:
+		if p, err := in.v.bot.Terms.Product(a); err == nil {
+			return words.Plain(p.Name)
+		}
 	case f.Key == fieldContacts:
 		var all []words.Text
 		for _, c := range parseContacts(a) {

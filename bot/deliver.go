@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"example.com/firstcall/domain"
@@ -30,7 +32,13 @@ func (d Delivery) lease() time.Duration       { return cmp.Or(d.Lease, 90*time.S
 const (
 	firstBackoff = time.Second
 	longestWait  = 5 * time.Minute // between attempts, whatever a platform asks for
-	maxAttempts  = 12              // then a message counts as undeliverable; pauses don't count
+	// longestBlindWait is between visibly repeated messages that may all have arrived.
+	longestBlindWait = 30 * time.Minute
+	// However long a platform fails, what waits for it stays, for as long as it
+	// can matter: then it counts as undeliverable. A card shows what is, so it
+	// waits for ever.
+	escalationLasts = 24 * time.Hour
+	reminderLasts   = 6 * time.Hour
 	// longestLook is how long a platform is asked in vain whether a message is
 	// there, before it counts as one that can't be searched.
 	longestLook = 10 * time.Minute
@@ -58,22 +66,43 @@ func (b *Bot) Deliver(ctx context.Context) (sent int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("list destinations with something to send: %w", err)
 	}
+	var mu sync.Mutex
+	next := 0
 	var errs []error // one destination's fault must not stop the others
-	for _, d := range due {
-		if ctx.Err() != nil {
-			break
+	take := func() (d DestinationID, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next == len(due) || ctx.Err() != nil {
+			return "", false
 		}
-		n, err := b.deliverTo(ctx, d)
-		sent += n
-		if err != nil {
-			errs = append(errs, fmt.Errorf("deliver to %s: %w", d, err))
+		next++
+		return due[next-1], true
+	}
+	serve := func() {
+		for d, ok := take(); ok; d, ok = take() {
+			n, err := b.deliverTo(ctx, d)
+			mu.Lock()
+			sent += n
+			if err != nil {
+				errs = append(errs, fmt.Errorf("deliver to %s: %w", d, err))
+			}
+			mu.Unlock()
 		}
 	}
+	var all sync.WaitGroup
+	for range min(b.Senders, len(due)) - 1 { // one of them is this goroutine
+		all.Go(serve)
+	}
+	serve()
+	all.Wait()
 	return sent, errors.Join(errs...)
 }
 
 // deliverTo serves one destination for as long as its lease allows.
 func (b *Bot) deliverTo(ctx context.Context, d DestinationID) (sent int, err error) {
+	if b.Senders > 1 { // a panic in a goroutine of ours would end the process
+		defer recovered(&err)
+	}
 	lease, ok, err := b.Store.Claim(ctx, d, b.Now(), b.Delivery.lease())
 	if err != nil || !ok {
 		return 0, err
@@ -101,6 +130,7 @@ type sender struct {
 	chat  Chat
 	sent  int
 	stop  bool // the platform wants silence, or doesn't answer
+	drawn bool // what waits for another try has been drawn forward
 }
 
 func (s *sender) serve(ctx context.Context) error {
@@ -122,10 +152,42 @@ func (s *sender) serve(ctx context.Context) error {
 				settled++
 			}
 		}
-		if settled == 0 {
+		if settled > 0 {
+			continue
+		}
+		if s.sent == 0 || s.drawn {
 			return nil
 		}
+		s.drawn = true
+		if err := s.drawForward(ctx); err != nil {
+			return err
+		}
 	}
+}
+
+// drawForward tries at once what was refused and waits for its next try: the
+// platform has just taken something, so its outage is over, and people get what
+// they missed in its order and not as the waits happen to end.
+func (s *sender) drawForward(ctx context.Context) error {
+	all, err := s.Store.Waiting(ctx, s.lease, s.Now().Add(longestWait), waitingAtOnce)
+	if err != nil {
+		return fmt.Errorf("read what was refused: %w", err)
+	}
+	var refused []Outgoing
+	for _, o := range all {
+		if o.State == Waits && !o.OtherEpoch && o.Attempts > 0 {
+			refused = append(refused, o)
+		}
+	}
+	for _, p := range parcels(refused, s.lease.Address, s.NewID) {
+		if s.stop || ctx.Err() != nil || s.tooLate() {
+			return nil
+		}
+		if _, err := s.handle(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tooLate says whether a call begun now could still have an effect when somebody
@@ -160,7 +222,7 @@ func (s *sender) handle(ctx context.Context, p Parcel) (done bool, err error) {
 // waits for the answer: half a call is what makes doubt.
 func (s *sender) send(ctx context.Context, p Parcel, repeated bool) error {
 	ctx = context.WithoutCancel(ctx)
-	m := p.message()
+	m := p.message(s.Now())
 	if repeated {
 		m = markRepeated(m, p.Key)
 	}
@@ -172,7 +234,7 @@ func (s *sender) send(ctx context.Context, p Parcel, repeated bool) error {
 	id, err := s.call(ctx, p, m)
 	s.step("out: after sending")
 	now := s.Now()
-	r := s.judge(p, id, err, now)
+	r := s.judge(p, id, err, now, repeated)
 	if r.State == Dead {
 		if err := s.escalateUndelivered(ctx, p, now); err != nil {
 			return err
@@ -213,7 +275,7 @@ func (s *sender) call(ctx context.Context, p Parcel, m Message) (id string, err 
 }
 
 // judge sorts a platform's answer into what is written down.
-func (s *sender) judge(p Parcel, id string, err error, now time.Time) Settlement {
+func (s *sender) judge(p Parcel, id string, err error, now time.Time, repeated bool) Settlement {
 	if err == nil && id != "" {
 		return Settlement{State: Sent, MessageID: id, At: now}
 	}
@@ -236,12 +298,16 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time) Settlement
 		return r // a pause is no attempt
 	case known && e.Outcome == Refused:
 		r.State = Waits
-		r.Next = now.Add(s.backoff(attempts(p)))
+		r.Next = now.Add(s.backoff(attempts(p), longestWait))
 	default:
-		r.Next = now.Add(s.Delivery.grace())
+		longest := longestWait
+		if repeated {
+			longest = longestBlindWait
+		}
+		r.Next = now.Add(max(s.Delivery.grace(), s.backoff(attempts(p), longest)))
 		s.stop = true
 	}
-	if attempts(p)+1 >= maxAttempts {
+	if outlived(p, now) {
 		r.State, r.Next = Dead, time.Time{}
 	}
 	return r
@@ -249,9 +315,26 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time) Settlement
 
 // backoff doubles, with up to half of it as jitter, so that what was refused
 // together doesn't come back together.
-func (s *sender) backoff(attempts int) time.Duration {
-	d := min(firstBackoff<<min(attempts, 10), longestWait)
+func (s *sender) backoff(attempts int, longest time.Duration) time.Duration {
+	d := min(firstBackoff<<min(attempts, 12), longest*2/3)
 	return d + time.Duration(s.Rand()*float64(d)/2)
+}
+
+// outlived says whether everything in the parcel has failed for longer than it matters.
+func outlived(p Parcel, now time.Time) bool {
+	for _, o := range p.Items {
+		lasts := reminderLasts
+		switch {
+		case o.Card != nil || o.FirstSent.IsZero():
+			return false
+		case o.Ring.Escalation:
+			lasts = escalationLasts
+		}
+		if now.Before(o.FirstSent.Add(lasts)) {
+			return false
+		}
+	}
+	return true
 }
 
 // look asks the platform whether a doubtful parcel has arrived. settled: it is
@@ -346,9 +429,14 @@ func (s *sender) escalateUndelivered(ctx context.Context, p Parcel, now time.Tim
 			if name == "" {
 				name = s.lease.Address.ID
 			}
+			u := Undelivered{Text: o.Ring.Message.current(now).Text}
+			if earlier := o.Ring.Message.Undelivered; earlier != nil {
+				u.Text, u.Missed = earlier.Text, slices.Clone(earlier.Missed)
+			}
+			u.Missed = append(u.Missed, name)
 			return tx.KeepRings(ctx, o.Tenant, []Ring{{
 				ID: s.NewID(), Incident: o.Ring.Incident, Generation: o.Ring.Generation, Kind: undelivered, Step: stepOf(o.Ring.ID),
-				Destination: to.Destination, Urgency: 0, Escalation: true, At: now, Message: undeliveredMessage(o.Ring.Message, to, name),
+				Destination: to.Destination, Urgency: 0, Escalation: true, At: now, Message: undeliveredMessage(o.Ring.Message, to, u),
 			}})
 		})
 		if err != nil {

@@ -47,7 +47,7 @@ func doneArgs(w *words.Words, i *domain.Incident, values map[string]string) map[
 	}
 	for k, val := range values {
 		if _, taken := args[k]; !taken {
-			args[k] = val
+			args[k] = cut(val, maxLine)
 		}
 	}
 	out := worded(w, args)

@@ -52,6 +52,7 @@ func nearestVerbs(word string, side domain.Side) []string {
 			consider(name, called)
 		}
 	}
+	consider("incident", "incident")
 	names := slices.SortedFunc(maps.Keys(far), func(a, b string) int {
 		return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(unlike(a, word), unlike(b, word)), cmp.Compare(a, b))
 	})

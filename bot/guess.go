@@ -136,6 +136,8 @@ var commonWords = map[string]bool{
 	"azure": true, "server": true, "windows": true, "teams": true, "word": true, "exchange": true, "fabric": true, "surface": true,
 	"sign-in": true, "authentication": true, "laptop": true, "licensing": true, "planner": true, "outlook": true, "excel": true,
 	"mesh": true, "client app": true, "scale set": true, "another product": true, "on-prem": true, "on premises": true, "phone or tablet": true,
+	"计费": true, "账单": true, "課金": true, "請求": true, "登录": true, "身份": true, "身份验证": true, "认证": true, "認証": true, "ログイン": true,
+	"サインイン": true, "邮箱": true, "电子邮件": true, "電子メール": true, "メールボックス": true, "笔记本电脑": true, "ノートパソコン": true, "机器学习": true, "機械学習": true,
 	"storage account": true, "other": true, "identity": true, "user device": true, "client software": true, "dynamics": true, "defender": true,
 }
 

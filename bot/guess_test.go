@@ -42,7 +42,7 @@ func TestWhatASentenceSays(t *testing.T) {
 		"生产环境的 Azure SQL Database 从9点开始报错，严重性A": {kind: broken, product: "azure/sql-database", environment: production, since: at(4, 9, 0), severity: terms.SevA},
 		"测试环境昨天下午3点半开始变慢":                       {kind: broken, environment: nonProduction, since: at(3, 15, 30)},
 		"网站挂了，20分钟前，严重级别为1":                     {kind: broken, since: at(4, 9, 40), severity: terms.Sev1},
-		"请问如何选择虚拟机规格？":                          {kind: advice},
+		"请问如何选择虚拟机规格？":                          {kind: advice, product: "azure/virtual-machines"},
 		"怎么解决这个报错":                              {}, // asks, and it fails
 
 		"本番環境の Azure Functions が9時から動かない、重大度1": {kind: broken, product: "azure/functions", environment: production, since: at(4, 9, 0), severity: terms.Sev1},

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -21,6 +23,7 @@ const intakeForm = "report"
 const (
 	keptSearch = "product?" // what was typed for a product, while several fit
 	keptOpened = "opened?"  // the number that the draft became: the report was opened already
+	keptEdit   = "edit?"    // the question being answered anew from the summary; its old answer stands until then
 )
 
 // draftLife is how long a report that was begun is kept after its last answer.
@@ -31,7 +34,24 @@ const draftLife = 24 * time.Hour
 const (
 	maxTitle = 80
 	maxShown = 3000
+	maxRing  = 1000    // of a text in a message that rings, and of a line of the journal
+	maxLine  = 200     // of a text on a card
+	maxKept  = 100_000 // of one text; a longer one belongs into a file
 )
+
+// tooLong refuses what is longer than what is kept.
+func tooLong(key, text string) error {
+	if len(text) > maxKept && utf8.RuneCountInString(text) > maxKept {
+		return domain.Refuse("text_too_long", "most", strconv.Itoa(maxKept)).At(key)
+	}
+	return nil
+}
+
+// cut is the part of a text that is shown.
+func cut(text string, most int) string {
+	short, _ := words.Cut(text, most)
+	return short
+}
 
 // intake is a report on its way: the answers so far, and what they mean.
 type intake struct {
@@ -62,6 +82,9 @@ func (v *visit) open(ctx context.Context, text string) (Reply, error) {
 	}
 	if in.d.Tenant != "" && !domain.MayEver(v.actor(), domain.DoOpen, in.d.Tenant) {
 		return Reply{}, domain.Refuse("not_allowed", "verb", string(domain.DoOpen))
+	}
+	if err := tooLong(fieldHappened, text); err != nil {
+		return Reply{}, err
 	}
 	if text != "" {
 		in.guess(text)
@@ -202,8 +225,17 @@ func (v *visit) submitIntake(ctx context.Context) (Reply, error) {
 		}
 		return Reply{Text: v.words().IntakeCancelled(), Close: true}, nil
 	case NavBack:
-		in.back()
+		if in.d.Answers[keptEdit] != "" {
+			in.endEdit() // the old answer stays
+		} else {
+			in.back()
+		}
 		return in.ask(ctx)
+	}
+	if v.event.Partial {
+		if done := in.aside(); done {
+			return in.ask(ctx)
+		}
 	}
 	if typed, is := v.event.Values[Typed]; is {
 		return in.typed(ctx, typed)
@@ -247,7 +279,10 @@ func (in *intake) typed(ctx context.Context, text string) (Reply, error) {
 	if form.Asking == "" && yesOrNo(strings.ToLower(narrow(text))) == yes {
 		return in.finish(ctx)
 	}
-	if key, answer := in.named(text, form.Fields); key != "" {
+	if key, answer := named(text, form.Fields, ":： "); key != "" {
+		if form.Asking == "" {
+			in.d.Answers[keptEdit] = key
+		}
 		if err := in.take(ctx, key, answer); err != nil {
 			return Reply{}, err
 		}
@@ -257,23 +292,86 @@ func (in *intake) typed(ctx context.Context, text string) (Reply, error) {
 }
 
 // named finds the question that a text begins with the name of, as the summary
-// calls it or by its key: "severity B", "时区：Asia/Tokyo". The longest name wins.
-func (in *intake) named(text string, fields []Field) (key, answer string) {
+// calls it in any language or by its key: "severity B", "时区：Asia/Tokyo". One of
+// the marks stands between. The longest name wins.
+func named(text string, fields []Field, marks string) (key, answer string) {
 	long := 0
 	for _, f := range fields {
-		label, _ := in.v.words().Look("field", f.Key, nil)
-		for _, name := range []string{f.Key, string(label)} {
+		names := []string{f.Key}
+		for _, lang := range words.Languages() {
+			label, _ := words.In(lang).Look("field", f.Key, nil)
+			names = append(names, string(label))
+		}
+		for _, name := range names {
 			if len(name) <= long || len(text) <= len(name) || !strings.EqualFold(text[:len(name)], name) {
 				continue
 			}
 			rest := text[len(name):]
-			value := strings.TrimSpace(strings.TrimLeft(rest, ":： "))
-			if value != "" && strings.ContainsAny(rest[:1], ": ") || value != "" && strings.HasPrefix(rest, "：") {
+			mark, _ := utf8.DecodeRuneInString(rest)
+			if value := strings.TrimSpace(strings.TrimLeft(rest, marks+" ")); value != "" && strings.ContainsRune(marks, mark) {
 				key, answer, long = f.Key, value, len(name)
 			}
 		}
 	}
 	return key, answer
+}
+
+// aside looks at what was typed at a question before it is taken for the
+// answer. "电话：+86 …" names its question, and is moved there. Whoever asks for
+// help, or says neither yes nor no where an answer is changed, has answered
+// nothing: the question is to be shown again.
+func (in *intake) aside() (again bool) {
+	form := in.form()
+	field, _ := in.field(form.Asking)
+	raw, given := in.v.event.Values[field.Key]
+	if field.Key == "" || !given {
+		return false
+	}
+	w, typed := in.v.words(), strings.TrimSpace(words.Clean(raw))
+	if !strings.Contains(typed, "\n") {
+		if key, answer := named(typed, form.Fields, ":："); key != "" {
+			delete(in.v.event.Values, field.Key)
+			in.v.event.Values[key] = answer
+			return false
+		}
+	}
+	editing := in.d.Answers[keptEdit] == field.Key
+	switch {
+	case wantsHelp(field, typed):
+		in.notice = w.AskedHelp()
+	case editing && typed == "":
+		in.endEdit() // the old answer stays
+		return true
+	case editing && field.Kind != FieldChoice && yesOrNo(strings.ToLower(narrow(typed))) != "":
+	default:
+		return false
+	}
+	if editing {
+		in.notice = words.Lines(in.notice, w.EditKeeps(in.value(field)))
+	}
+	return true
+}
+
+// helpWords ask for help wherever something is asked.
+var helpWords = []string{"help", "?", "??", "why?", "what?", "帮助", "为什么?", "为什么", "ヘルプ", "なぜ?", "なぜ"}
+
+// askingBack is a question about the question.
+var askingBack = regexp.MustCompile(`(?i)^(?:what (?:is|does|do|are|will|would|happens)|what's|which one|how do i (?:choose|know))\b|什么意思|是什么|会怎么样|会发生什么|とは(?:何|なん)|どうなり|何ですか`)
+
+// wantsHelp says whether a text asks about the question instead of answering it.
+// Where a text is wanted, most questions are answers.
+func wantsHelp(f Field, typed string) bool {
+	low := strings.ToLower(narrow(strings.TrimSpace(typed)))
+	if slices.Contains(helpWords, low) || slices.Contains(helpWords, strings.TrimPrefix(low, "/incident ")) {
+		return true
+	}
+	return f.Kind != FieldLong && f.Kind != FieldText && askingBack.MatchString(low)
+}
+
+// endEdit goes back to the summary, if an answer was being changed there.
+func (in *intake) endEdit() {
+	delete(in.d.Answers, keptEdit)
+	delete(in.d.Answers, keptSearch)
 }
 
 // back forgets the last answer, so that its question is asked again.
@@ -327,14 +425,23 @@ func (in *intake) take(ctx context.Context, key, raw string) error {
 	if errors.As(err, &refusal) {
 		in.errs[key] = sayRefusal(in.v.words(), refusal)
 		if key == fieldProduct {
-			in.forget(key)
 			in.d.Answers[keptSearch] = words.Line(raw) // what fits is offered
+		}
+		switch {
+		case in.d.Answers[keptEdit] == key:
+			in.errs[key] = words.Lines(in.errs[key], in.v.words().EditKeeps(in.value(field)))
+		case key == fieldProduct:
+			in.forget(key)
 		}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	if before := in.d.Answers[key]; value == skipped && before != "" && before != skipped {
+		in.notice = in.v.words().LeftOut(in.value(field)) // never silently
+	}
+	in.endEdit()
 	if _, cut := words.Cut(value, maxShown); cut {
 		in.notice = in.v.words().TextWasCut(strconv.Itoa(maxShown))
 	}
@@ -351,8 +458,6 @@ func (in *intake) follow(ctx context.Context, key, value string) error {
 	switch key {
 	case fieldCustomer:
 		return in.enter(ctx)
-	case fieldProduct:
-		delete(in.d.Answers, keptSearch)
 	case fieldOwner:
 		if p := in.customersPerson(value); p != nil {
 			in.d.Answers[fieldOwner] = display(p)

@@ -32,7 +32,7 @@ var errGone = errors.New("the database is gone")
 
 func (s *shaky) InTx(ctx context.Context, f func(bot.Tx) error) error {
 	if s.fail == "begin" {
-		return errGone
+		return fmt.Errorf("begin: %w: %w", bot.ErrUnreachable, errGone)
 	}
 	return s.Store.InTx(ctx, func(tx bot.Tx) error {
 		if err := f(&shakyTx{Tx: tx, fail: s.fail}); err != nil {
@@ -51,8 +51,11 @@ type shakyTx struct {
 }
 
 func (t *shakyTx) Keep(ctx context.Context, tenant domain.TenantID, kept []bot.Kept) error {
-	if t.fail == "keep" {
+	switch t.fail {
+	case "keep":
 		return errGone
+	case "lost":
+		return fmt.Errorf("%w: %w", bot.ErrUnreachable, errGone)
 	}
 	return t.Tx.Keep(ctx, tenant, kept)
 }
@@ -132,7 +135,10 @@ func whole(f *bot.Form) map[string]string {
 // id, nothing is half kept, and the same press opens one incident later.
 func TestADatabaseThatIsDown(t *testing.T) {
 	for _, c := range []struct{ fail, lang, says string }{
-		{"begin", "en", "Something went wrong"}, // nobody can tell yet who it is
+		{"begin", "en", "I can't reach my database right now; nothing was recorded."},
+		{"begin", "en", "我现在无法连接数据库，什么都没有记录。"}, // nobody can tell yet who it is
+		{"begin", "en", "データベースに接続できません。何も記録されていません。"},
+		{"lost", "ja", "データベースに接続できません。何も記録されていません。"},
 		{"keep", "ja", "問題が発生しました"},
 		{"commit", "ja", "問題が発生しました"},
 	} {
@@ -150,6 +156,9 @@ func TestADatabaseThatIsDown(t *testing.T) {
 				t.Errorf("the fault came back as %v", err)
 			}
 			said := d.text(r)
+			if c.fail == "lost" && strings.Contains(said, "database") {
+				t.Errorf("the person is told it in other languages, too: %q", said)
+			}
 			if r.Lang != c.lang || !strings.Contains(said, c.says) || r.Close {
 				t.Errorf("the person is told %q in %s", said, r.Lang)
 			}

@@ -137,7 +137,7 @@ func (s *scene) written(before domain.Incident, out domain.Outcome, env domain.E
 	k.Incident.Version = before.Version + 1
 	k.Wake = k.Incident.Wake(env)
 	for _, kind := range alarmKinds {
-		if before.Applies(kind) && !k.Incident.Applies(kind) {
+		if before.Unsettles(&k.Incident, kind) {
 			k.Withdraw = append(k.Withdraw, kind)
 		}
 	}
@@ -246,7 +246,7 @@ func urgency(i domain.Incident, n domain.Notice) int {
 func escalates(k domain.NoticeKind) bool {
 	switch k {
 	case domain.FirstResponseHalf, domain.ChangeControlSoon, domain.AnswerSoon, domain.CaseMissing,
-		domain.UpdateLate, domain.FirstResponseLate:
+		domain.UpdateLate: // FirstResponseLate may be the only word of the miss: after an outage it stands for FirstResponseDue
 		return false
 	default:
 		return true

@@ -14,6 +14,36 @@ type Message struct {
 	Text    words.Text `json:"text"` // says everything that matters, also alone (notifications, screen readers)
 	Fields  []Fact     `json:"fields,omitempty"`
 	Buttons []Button   `json:"buttons,omitempty"`
+
+	// What follows is for the delivery of rings; a platform never sees it.
+
+	// Later is said instead when the message goes out late.
+	Later *Later `json:"later,omitempty"`
+	// Undelivered is what a message about undelivered ones was made of.
+	Undelivered *Undelivered `json:"undelivered,omitempty"`
+}
+
+// Later is what a message says from an instant on: what is left of a time must
+// not be told when nothing is.
+type Later struct {
+	At   time.Time  `json:"at"`
+	Text words.Text `json:"text"`
+}
+
+// Undelivered is the text that didn't arrive, and the names of all whom it
+// didn't reach, the first one first.
+type Undelivered struct {
+	Text   words.Text `json:"text"`
+	Missed []string   `json:"missed"`
+}
+
+// current is the message as it goes out at now.
+func (m Message) current(now time.Time) Message {
+	if m.Later != nil && !now.Before(m.Later.At) {
+		m.Text = m.Later.Text
+	}
+	m.Later, m.Undelivered = nil, nil
+	return m
 }
 
 // Fact is one labelled line of a card.

@@ -3,6 +3,7 @@ package bot
 import (
 	"hash/fnv"
 	"strings"
+	"time"
 
 	"example.com/firstcall/bot/words"
 )
@@ -60,19 +61,19 @@ func attempts(p Parcel) int {
 }
 
 // message is what the parcel's one call carries.
-func (p Parcel) message() Message {
+func (p Parcel) message(now time.Time) Message {
 	first := p.Items[0]
 	if first.Card != nil {
 		return first.Card.Message
 	}
 	if len(p.Items) == 1 {
-		return first.Ring.Message
+		return first.Ring.Message.current(now)
 	}
 	m := Message{Lang: first.Ring.Message.Lang, Zone: first.Ring.Message.Zone}
 	w := words.In(m.Lang)
 	lines := []words.Text{w.DeliveryBundle(len(p.Items))}
 	for _, o := range p.Items {
-		lines = append(lines, w.DeliveryBundled(o.Ring.Message.Text))
+		lines = append(lines, w.DeliveryBundled(o.Ring.Message.current(now).Text))
 	}
 	m.Text = words.Lines(lines...)
 	// Buttons don't say what they belong to, so they stay only when all is about one incident.
@@ -95,9 +96,17 @@ func markRepeated(m Message, key string) Message {
 // mark is the end of a key: its beginning is the time it was made.
 func mark(key string) string { return strings.ToUpper(key[max(0, len(key)-4):]) }
 
-func undeliveredMessage(m Message, to Recipient, missed string) Message {
+// undeliveredMessage tells a recipient whom the message has not reached.
+func undeliveredMessage(m Message, to Recipient, u Undelivered) Message {
 	lang, zone := to.reader()
-	return Message{Lang: lang, Zone: zone, Text: words.In(lang).DeliveryUndelivered(missed, m.Text), Buttons: m.Buttons}
+	w := words.In(lang)
+	missed := make([]words.Text, 0, len(u.Missed))
+	for _, name := range u.Missed {
+		missed = append(missed, words.Plain(name))
+	}
+	return Message{
+		Lang: lang, Zone: zone, Text: w.DeliveryUndelivered(string(w.List(missed...)), u.Text), Buttons: m.Buttons, Undelivered: &u,
+	}
 }
 
 // stepOf makes a step of a ring's id, so that each ring is told of once.

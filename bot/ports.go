@@ -12,6 +12,11 @@ import (
 // this tenant may see: the two can't be told apart.
 var ErrNotFound = errors.New("not found")
 
+// ErrUnreachable is in the error of a transaction that ended, before its commit,
+// because the store can't be reached: nothing of it was kept. A commit whose
+// answer was lost is not one of those.
+var ErrUnreachable = errors.New("the store can't be reached")
+
 // DestinationID names one conversation that the bot can post into: a channel
 // or a person, on one platform.
 type DestinationID string
@@ -86,6 +91,8 @@ type Tx interface {
 	IncidentByID(ctx context.Context, tenant domain.TenantID, id domain.IncidentID) (domain.Incident, error)
 	// DueIncidents locks incidents whose wake is due, skipping those that others hold.
 	DueIncidents(ctx context.Context, tenant domain.TenantID, now time.Time, limit int) ([]domain.Incident, error)
+	// Postpone moves the wake of an incident that could not be decided.
+	Postpone(ctx context.Context, tenant domain.TenantID, id domain.IncidentID, until time.Time) error
 	// Incidents lists without locking; closed ones only when asked for.
 	Incidents(ctx context.Context, tenant domain.TenantID, closed bool, limit int) ([]domain.Incident, error)
 	// AllLive lists live incidents of every customer through the staff's

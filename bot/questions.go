@@ -65,7 +65,7 @@ func (in *intake) form() Form {
 			continue
 		}
 		field.Value, field.Error = shown(in.d.Answers[key]), in.errs[key]
-		if f.Asking == "" && (in.d.Answers[key] == "" || field.Error != "") {
+		if f.Asking == "" && (in.d.Answers[key] == "" || field.Error != "" || in.d.Answers[keptEdit] == key) {
 			f.Asking = key
 		}
 		f.Fields = append(f.Fields, field)
@@ -213,10 +213,10 @@ const mostHits = 8
 func (in *intake) productOptions() []Option {
 	ed := in.v.bot.Terms
 	var fit []terms.Product
-	if p, err := ed.Product(in.d.Answers[fieldProduct]); err == nil {
-		fit = append(fit, p)
-	} else if typed := in.d.Answers[keptSearch]; typed != "" {
+	if typed := in.d.Answers[keptSearch]; typed != "" {
 		fit = nearProducts(ed, typed)
+	} else if p, err := ed.Product(in.d.Answers[fieldProduct]); err == nil {
+		fit = append(fit, p)
 	}
 	var out []Option
 	for _, p := range fit {

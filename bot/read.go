@@ -23,6 +23,9 @@ const oldest = 366 * 24 * time.Hour
 // sentence that says what would be right.
 func (v *visit) read(f Field, raw string) (string, error) {
 	text := strings.TrimSpace(words.Clean(raw))
+	if err := tooLong(f.Key, text); err != nil {
+		return "", err
+	}
 	if text == "" || isSkip(text) {
 		if f.Optional {
 			return skipped, nil
@@ -154,6 +157,9 @@ func readChoice(f Field, text string) (string, error) {
 			return string(s), nil
 		}
 	}
+	if urgentShape.MatchString(low) && hasOption(f, "1") && hasOption(f, "A") {
+		return "", domain.Refuse("severity_urgent", "given", brief(text)).At(f.Key)
+	}
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(f.Options) {
 		return f.Options[n-1].Value, nil
 	}
@@ -188,6 +194,14 @@ func readChoice(f Field, text string) (string, error) {
 	return "", domain.Refuse("not_a_choice", "given", brief(text), "choices", strings.Join(labels, " | ")).At(f.Key)
 }
 
+// urgentShape are the words for "very urgent", which name no severity: both 1
+// and A are.
+var urgentShape = regexp.MustCompile(`^(?:very |most )?(?:critical|urgent|emergency|highest|high|blocker)$|^(?:非常|最)?(?:紧急|嚴重|严重|緊急|重大|至急|最高)$`)
+
+func hasOption(f Field, value string) bool {
+	return slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == value })
+}
+
 func yesOrNo(low string) string {
 	switch low {
 	case "y", "yes", "yes please", "ok", "okay", "是", "是的", "好", "好的", "可以", "同意", "愿意", "はい", "了解", "お願いします":
@@ -203,6 +217,8 @@ func yesOrNo(low string) string {
 func (v *visit) readProduct(f Field, text string) (string, error) {
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(f.Options) {
 		return f.Options[n-1].Value, nil
+	} else if err == nil && n < 100 { // a number of no list: 11 is not a search for Windows 11
+		return "", domain.Refuse("product_unknown", "given", brief(text)).At(f.Key)
 	}
 	hits := v.bot.Terms.FindProducts(text)
 	p, err := v.bot.Terms.Product(text)
@@ -270,7 +286,11 @@ func readPhone(key, text string) (string, error) {
 			digits++
 		}
 	}
-	if !phoneShape.MatchString(text) || digits < 6 || digits > 15 {
+	least := 9 // a national number; fewer digits are an extension, or lack the area
+	if strings.HasPrefix(text, "+") {
+		least = 7
+	}
+	if !phoneShape.MatchString(text) || digits < least || digits > 15 {
 		return "", domain.Refuse("not_a_phone", "given", brief(text)).At(key)
 	}
 	return text, nil

@@ -38,10 +38,12 @@ func TestWhenPeopleSayWhen(t *testing.T) {
 		"9.12":                      at(4, 9, 12),
 		"９：１２":                      at(4, 9, 12),
 		"10:00":                     now,
-		"10:01":                     at(3, 10, 1), // not yet today, so yesterday
-		"9pm":                       at(3, 21, 0),
+		"10:01":                     at(4, 10, 1), // a minute ahead: whoever asks refuses it
+		"9pm":                       at(4, 21, 0), // eleven hours ahead
+		"22:01":                     at(3, 22, 1), // more than half a day ahead, so yesterday
+		"yesterday 10:01":           at(3, 10, 1),
 		"12 am":                     at(4, 0, 0),
-		"12pm":                      at(3, 12, 0),
+		"12pm":                      at(4, 12, 0),
 		"at 8:30":                   at(4, 8, 30),
 		"today 23:00":               at(4, 23, 0), // said so itself; whoever asks refuses it
 		"Yesterday at 14:00":        at(3, 14, 0),

@@ -31,6 +31,9 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	for k, v := range n.Args {
 		args[k] = v
 	}
+	for k, v := range args {
+		args[k] = cut(v, maxRing)
+	}
 	args = worded(w, args)
 	args["level_text"], args["holder_text"] = string(level(w, i)), string(holder(w, i))
 	if n.Kind == domain.StaffingMissing {
@@ -43,16 +46,22 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	if (n.Kind == domain.AnswerDue || n.Kind == domain.ChangeControlDue) && side == domain.Provider {
 		kind += "_inside"
 	}
-	text, ok := w.Look("ring", kind, args)
-	if !ok {
-		text = w.NoticeAnything(i.Ref, i.Report.Title)
-	}
-	if r.Place != nil {
-		if (kind == pageCall || kind == pageCallSoon || kind == pageCallDue) && r.Place.Purpose == ForEngineers { // they are the ones to call
-			text = words.Lines(text, w.PageContact(args["contact"], args["phone"]))
+	say := func(kind string) words.Text {
+		text, ok := w.Look("ring", kind, args)
+		if !ok {
+			text = w.NoticeAnything(i.Ref, i.Report.Title)
 		}
+		if r.Place != nil {
+			if (kind == pageCall || kind == pageCallSoon || kind == pageCallDue) && r.Place.Purpose == ForEngineers { // they are the ones to call
+				text = words.Lines(text, w.PageContact(args["contact"], args["phone"]))
+			}
+		}
+		return text
 	}
-	m := Message{Lang: lang, Zone: zone, Text: text}
+	m := Message{Lang: lang, Zone: zone, Text: say(kind)}
+	if later, after := saidLater(kind); later != "" && !n.Due.IsZero() {
+		m.Later = &Later{At: n.Due.Add(after), Text: say(later)}
+	}
 	for _, name := range ringButtons(n.Kind, i, side) {
 		b := button(w, i, name)
 		b.Primary = len(m.Buttons) == 0
@@ -120,6 +129,26 @@ func (s *scene) ringKind(i *domain.Incident, n *domain.Notice) string {
 		}
 	}
 	return string(n.Kind)
+}
+
+// saidLater is the sentence that takes the place of one about the time left,
+// when it goes out that long after the end of the clock or later.
+func saidLater(kind string) (later string, after time.Duration) {
+	switch kind {
+	case pageCallSoon:
+		return pageCall, 0
+	case pageCallDue:
+		return pageCall, time.Minute
+	case pageUpdateDue:
+		return pageUpdate, time.Minute
+	case string(domain.FirstResponseHalf), string(domain.FirstResponseMost):
+		return string(domain.FirstResponseDue), 0
+	case string(domain.ChangeControlSoon):
+		return string(domain.ChangeControlDue), 0
+	case string(domain.AnswerSoon):
+		return string(domain.AnswerDue), 0
+	}
+	return "", 0
 }
 
 // consequence is what a person may decide while the customer can't take part.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -15,6 +16,53 @@ var (
 	called  = regexp.MustCompile(`(?i)^(?:/incident|@firstcall)(?:[\s:：,，、]+|$)`)
 	opening = regexp.MustCompile(`(?i)^(?:report(?: an)? incident|incident|report|支持案例|报告|报障|インシデント|報告)(\s*[:：,，、]\s*|\s+|$)`)
 )
+
+// slashWord is a command of its own, whatever it is called; a path is none.
+var slashWord = regexp.MustCompile(`^/[^\s/]+(?:\s|$)`)
+
+// newsShape asks how an incident stands that is there already.
+var newsShape = regexp.MustCompile(`(?i)\b(?:when (?:will|can|do|does|is|are)|status|any (?:news|updates?|progress)|what(?:'s|’s| is) (?:happening|going on|the (?:status|progress|news))|how (?:is it going|far)|who (?:is working|has it|will call))\b|什么时候|何时|进展|进度|状态|有消息|怎么样了|いつ|状況|進捗|どうなって`)
+
+// about answers what is no report: the number of an incident, or a question of
+// how it stands, by showing it. It says no where there is none to be asked about.
+func (v *visit) about(ctx context.Context, rest string) (Reply, bool, error) {
+	word := strings.TrimRight(rest, "?？!！.。 ")
+	asks := newsShape.MatchString(rest) && !brokenShape.MatchString(rest)
+	if v.door.Person == nil || !asks && !refShape.MatchString(word) && !looseRef.MatchString(word) {
+		return Reply{}, false, nil
+	}
+	if !asks {
+		if _, err := v.findRef(ctx, word); errors.Is(err, errNoRef) {
+			return Reply{}, false, nil
+		}
+		r, err := v.show(ctx, word)
+		return r, true, err
+	}
+	for _, w := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" ,.?!:，。？！：", r) }) {
+		if refShape.MatchString(w) {
+			r, err := v.show(ctx, w)
+			return r, true, err
+		}
+	}
+	at, err := v.onlyOne(ctx)
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) && refusal.Code == "no_incidents" {
+		return Reply{}, false, nil
+	}
+	if err != nil {
+		return Reply{}, true, err
+	}
+	inc, err := v.lock(ctx, at)
+	if err != nil {
+		return Reply{}, true, err
+	}
+	r, err := v.show(ctx, inc.Ref)
+	return r, true, err
+}
+
+// looseRef is a reference without its dash: inc1. It counts where the letters
+// are somebody's.
+var looseRef = regexp.MustCompile(`(?i)^([a-z]{2,10})(\d{1,9})$`)
 
 var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d+)$`)
 
@@ -60,6 +108,13 @@ func (v *visit) said(ctx context.Context) (Reply, error) {
 		return v.open(ctx, "")
 	case greets(rest):
 		return Reply{Text: v.words().Hello()}, nil
+	case slashWord.MatchString(text) && !called.MatchString(text):
+		return Reply{Text: v.unknown(word)}, nil // "/incidnt checkout is down" reports nothing
+	}
+	if r, is, err := v.about(ctx, rest); is || err != nil {
+		return r, err
+	}
+	switch {
 	case v.mistyped(rest, slash):
 		return Reply{Text: v.unknown(word)}, nil
 	default:

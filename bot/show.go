@@ -143,18 +143,7 @@ func (v *visit) named(ctx context.Context, tail string) (domain.Incident, error)
 // mayPress says whether somebody may ever do what a button stands for, so that
 // only buttons that can work are offered to one person.
 func mayPress(by domain.Actor, action string, tenant domain.TenantID) bool {
-	rule, ok := map[string]domain.Verb{
-		"call": domain.DoFirstCall, "accept": domain.DoAccept, "refuse": domain.DoRefuse, "severity": domain.DoAssign,
-	}[action]
-	switch {
-	case queries[action] != nil:
-		return true
-	case action == "severity" && by.Side == domain.Customer:
-		rule = domain.DoRequest
-	case !ok:
-		rule = domain.Verb(action) // the others have the rule's own name
-	}
-	return domain.MayEver(by, rule, tenant)
+	return queries[action] != nil || domain.MayEver(by, rule(action, by.Side), tenant)
 }
 
 // show gives the card as it is now, and what was reported.
@@ -177,7 +166,7 @@ func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 	for _, f := range m.Fields {
 		lines = append(lines, w.SummaryLine(f.Label, f.Value))
 	}
-	lines = append(lines, w.ShowHappened(i.Report.Happened))
+	lines = append(lines, w.ShowHappened(cut(i.Report.Happened, maxShown)))
 	if i.Status == domain.AwaitingCase {
 		lines = append(lines, w.ShowPaste(), pasteText(w, v.bot.Terms, i))
 	}
@@ -199,7 +188,7 @@ func (v *visit) help(_ context.Context, _ string) (Reply, error) {
 	}
 	var all []verb
 	for _, verb := range verbs {
-		if verb.side == "" || verb.side == side {
+		if (verb.side == "" || verb.side == side) && mayPress(v.actor(), verb.name, v.door.Person.Tenant) {
 			all = append(all, verb)
 		}
 	}

@@ -3,7 +3,9 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +34,7 @@ const (
 	fieldFact  = "fact"
 	fieldValue = "value"
 	fieldRCA   = "rca"
+	fieldOf    = "of"
 )
 
 // firstTeam is how people choose the engineers who take incidents first.
@@ -45,6 +48,8 @@ type verb struct {
 	rank   int                     // its place in the help
 	fields func(a *asking) []Field // nil: nothing is asked
 	do     func(c call) (domain.Outcome, error)
+	// find looks up what the answers name, before anything is done; nil: they name nothing.
+	find func(ctx context.Context, c call) error
 }
 
 // call is a verb about to be done, with everything answered.
@@ -78,9 +83,12 @@ func (c call) next() time.Time {
 	return t
 }
 
+// verbFields are a verb's questions about the incident; for whoever may not do
+// it there are none, and the refusal: questions show what only some may see.
 func (v *visit) verbFields(ctx context.Context, verb verb, inc domain.Incident) ([]Field, error) {
-	if verb.fields == nil {
-		return nil, nil
+	me := v.actor()
+	if err := v.forbids(&inc, verb); err != nil || verb.fields == nil {
+		return nil, err
 	}
 	s, err := v.scene(ctx, inc.Tenant)
 	if err != nil {
@@ -90,7 +98,46 @@ func (v *visit) verbFields(ctx context.Context, verb verb, inc domain.Incident) 
 	if err != nil {
 		return nil, err
 	}
-	return verb.fields(&asking{w: v.words(), inc: inc, dir: s.directory, env: env}), nil
+	return verb.fields(&asking{w: v.words(), by: me, inc: inc, dir: s.directory, env: env}), nil
+}
+
+// rule is the right that somebody of that side needs for a verb.
+func rule(name string, side domain.Side) domain.Verb {
+	switch name {
+	case "call":
+		return domain.DoFirstCall
+	case "thirdparty":
+		return domain.DoThirdParty
+	case "consent":
+		return domain.DoRemoteAccess
+	case "norca":
+		return domain.DoRCA
+	case "duplicate":
+		return domain.DoCancel
+	case "hours":
+		return domain.DoSpend
+	case "convert":
+		return domain.DoConvert
+	case "severity":
+		if side == domain.Customer {
+			return domain.DoRequest
+		}
+	case "correct", "withdraw":
+		if side == domain.Customer { // of all that is recorded, the number is theirs
+			return domain.DoCorrectNumber
+		}
+		return domain.DoCorrect
+	}
+	return domain.Verb(name) // the others have the rule's own name
+}
+
+// forbids asks the rule before anything is shown or looked up for a verb.
+func (v *visit) forbids(inc *domain.Incident, verb verb) error {
+	me := v.actor()
+	if me.Has(domain.RoleGuest) && !domain.MayEver(me, rule(verb.name, me.Side), inc.Tenant) {
+		return domain.Refuse("guest_may_not")
+	}
+	return inc.Forbids(me, rule(verb.name, me.Side))
 }
 
 // verbs is everything that can be done to an incident. Who may do it is decided
@@ -149,7 +196,7 @@ var verbs = byName(
 		fields: func(a *asking) []Field {
 			f := a.text("answer")
 			if a.inc.Asked != "" {
-				f.Label = words.Plain(a.inc.Asked)
+				f.Label = words.Plain(cut(a.inc.Asked, maxLine))
 			}
 			return []Field{f}
 		},
@@ -176,7 +223,7 @@ var verbs = byName(
 	},
 	verb{
 		name: "refuse", names: "拒绝 却下", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.why()} },
+		fields: func(a *asking) []Field { return []Field{a.whyShared()} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.RefuseSeverity(c.by, c.text(fieldWhy), c.v.now, c.env)
 		},
@@ -190,7 +237,7 @@ var verbs = byName(
 	},
 	verb{
 		name: "downgrade", names: "降级 降格", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.why()} },
+		fields: func(a *asking) []Field { return []Field{a.whyShared()} },
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.ProposeDowngrade(c.by, c.text(fieldWhy), c.v.now, c.env)
 		},
@@ -202,7 +249,7 @@ var verbs = byName(
 			if a.inc.Downgrade == domain.LowerSeverity {
 				fields = append(fields, optional(a.severities(fieldTo, a.inc.Severity.MoreUrgentThan)))
 			}
-			return append(fields, a.why())
+			return append(fields, a.worded(a.why(), "decide"))
 		},
 		do: func(c call) (domain.Outcome, error) {
 			if c.text(fieldWhat) == yes && c.text(fieldTo) == "" && c.inc.Downgrade == domain.LowerSeverity {
@@ -244,7 +291,9 @@ var verbs = byName(
 	},
 	verb{
 		name: "outage", names: "大范围 広域", side: domain.Provider,
-		fields: func(a *asking) []Field { return []Field{a.worded(a.choice(fieldWhat, yes, no), "outage"), a.why()} },
+		fields: func(a *asking) []Field {
+			return []Field{a.worded(a.choice(fieldWhat, yes, no), "outage"), a.whyShared()}
+		},
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.DeclareOutage(c.by, c.text(fieldWhat) == yes, c.text(fieldWhy), c.v.now, c.env)
 		},
@@ -288,9 +337,10 @@ var verbs = byName(
 	},
 	verb{
 		name: "duplicate", names: "dup 重复 重複",
-		fields: func(a *asking) []Field { return []Field{a.field("of", FieldText), optional(a.why())} },
+		fields: func(a *asking) []Field { return []Field{a.field(fieldOf, FieldText), optional(a.why())} },
+		find:   findDuplicate,
 		do: func(c call) (domain.Outcome, error) {
-			return c.inc.Cancel(c.by, strings.ToUpper(c.text("of")), c.text(fieldWhy), c.v.now, c.env)
+			return c.inc.Cancel(c.by, c.text(fieldOf), c.text(fieldWhy), c.v.now, c.env)
 		},
 	},
 	verb{
@@ -330,10 +380,14 @@ var verbs = byName(
 	},
 	verb{
 		name: "case", names: "案例号 ケース番号",
-		fields: func(a *asking) []Field { return []Field{a.field("number", FieldText), a.at()} },
-		do: func(c call) (domain.Outcome, error) {
-			return c.inc.RecordCase(c.by, c.text("number"), c.at(), c.v.now, c.env)
+		fields: func(a *asking) []Field {
+			fields := []Field{a.field("number", FieldText)}
+			if a.inc.Status == domain.AwaitingCase {
+				fields = append(fields, a.wayOfCase())
+			}
+			return append(fields, a.worded(a.at(), "case"))
 		},
+		do: recordCase,
 	},
 	verb{
 		name: "hours", names: "effort 工时 工数", side: domain.Provider,
@@ -343,13 +397,42 @@ var verbs = byName(
 	verb{
 		name: "convert", names: "break-fix 转为故障 障害へ",
 		fields: func(a *asking) []Field {
-			return []Field{a.severities(fieldTo, func(terms.Severity) bool { return true })}
+			return []Field{
+				a.severities(fieldTo, func(terms.Severity) bool { return true }), a.environment(),
+				a.worded(a.field(fieldImpact, FieldLong), "convert"),
+			}
 		},
 		do: func(c call) (domain.Outcome, error) {
-			return c.inc.Convert(c.by, terms.Severity(c.text(fieldTo)), false, c.v.now, c.env)
+			inProduction := c.text(fieldEnvironment) != nonProduction
+			// Nobody has committed to anything: staffing is asked for.
+			return c.inc.Convert(c.by, terms.Severity(c.text(fieldTo)), c.text(fieldImpact), inProduction, false, c.v.now, c.env)
 		},
 	},
 )
+
+// wayOfCase asks how a case was made. It may be left out where the promise wants
+// only one way: see recordCase.
+func (a *asking) wayOfCase() Field {
+	return optional(a.worded(a.choice(fieldVia, string(terms.Portal), string(terms.Phone), string(terms.Web)), "case"))
+}
+
+// recordCase wants the way in which the case was made where several would do:
+// which plans it reaches depends on it.
+func recordCase(c call) (domain.Outcome, error) {
+	via := terms.Channel(c.text(fieldVia))
+	if via == "" && c.inc.Status == domain.AwaitingCase && len(c.inc.Promise.SubmitVia) != 1 {
+		return domain.Outcome{}, domain.Refuse("answer_missing").At(fieldVia)
+	}
+	return c.inc.RecordCase(c.by, c.text("number"), via, c.at(), c.v.now, c.env)
+}
+
+// environment asks what advice was not asked about.
+func (a *asking) environment() Field {
+	f := a.field(fieldEnvironment, FieldChoice)
+	f.Label = a.w.AskEnvironment()
+	f.Options = []Option{{Value: production, Label: a.w.EnvironmentProduction()}, {Value: nonProduction, Label: a.w.EnvironmentOther()}}
+	return f
+}
 
 // handOver finds the engineer named by name.
 func handOver(c call) (domain.Outcome, error) {
@@ -365,6 +448,30 @@ func handOver(c call) (domain.Outcome, error) {
 	}
 	slices.Sort(names)
 	return domain.Outcome{}, domain.Refuse("no_such_person", "given", want, "people", strings.Join(slices.Compact(names), ", ")).At(fieldTo)
+}
+
+// findDuplicate answers with the number of an incident that the customer has;
+// whatever else was named doesn't exist for this one, whoever asks.
+func findDuplicate(ctx context.Context, c call) error {
+	said := strings.ToUpper(narrow(c.text(fieldOf)))
+	unknown := domain.Refuse("no_such_incident", "ref", brief(said)).At(fieldOf)
+	prefix := c.inc.Ref[:strings.LastIndex(c.inc.Ref, "-")+1]
+	digits := strings.TrimPrefix(strings.TrimPrefix(said, prefix), "#")
+	n, err := strconv.Atoi(digits)
+	if err != nil || !numberShape.MatchString(digits) || n < 1 || n > mostNumber {
+		return unknown
+	}
+	c.values[fieldOf] = prefix + strconv.Itoa(n)
+	if c.values[fieldOf] == c.inc.Ref {
+		return nil // the rule says what is wrong with it
+	}
+	if _, err = c.v.tx.Incident(ctx, c.inc.Tenant, n); errors.Is(err, ErrNotFound) {
+		return unknown
+	}
+	if err != nil {
+		return fmt.Errorf("find %s: %w", c.values[fieldOf], err)
+	}
+	return nil
 }
 
 // closeFields asks about a root cause analysis where it may be too late to ask

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
@@ -51,6 +53,9 @@ func (b *Bot) Wake(ctx context.Context) (int, error) {
 func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int, err error) {
 	for {
 		n, err := b.wakeTenant(ctx, tenant)
+		if err != nil && ctx.Err() == nil {
+			n, err = b.wakeSingly(ctx, tenant, err)
+		}
 		woken += n
 		if err != nil || n < wakeBatch {
 			return woken, err
@@ -58,47 +63,126 @@ func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int,
 	}
 }
 
+// wakeTenant answers one batch, incidents and drafts.
 func (b *Bot) wakeTenant(ctx context.Context, tenant domain.TenantID) (n int, err error) {
+	defer recovered(&err)
 	now := b.Now()
 	err = b.Store.InTx(ctx, func(tx Tx) error {
 		n = 0
 		if err := tx.Enter(ctx, tenant); err != nil {
 			return err
 		}
-		due, err := tx.DueIncidents(ctx, tenant, now, wakeBatch)
+		due, err := b.wakeIncidents(ctx, tx, tenant, now, wakeBatch)
 		if err != nil {
-			return fmt.Errorf("claim incidents: %w", err)
-		}
-		b.step("clock: claimed")
-		if len(due) > 0 {
-			s, err := b.scene(ctx, tx, tenant, nil)
-			if err != nil {
-				return err
-			}
-			kept := make([]Kept, 0, len(due))
-			for _, inc := range due {
-				env, err := s.env(&inc.Report)
-				if err != nil {
-					return err
-				}
-				kept = append(kept, s.fired(inc, inc.Fire(now, env), env))
-			}
-			if err := tx.Keep(ctx, tenant, kept); err != nil {
-				return fmt.Errorf("keep: %w", err)
-			}
-			b.step("clock: before commit")
+			return err
 		}
 		n = len(due)
-		left, err := tx.DraftsLeft(ctx, tenant, now, wakeBatch)
-		if err != nil {
-			return fmt.Errorf("claim drafts: %w", err)
-		}
-		return b.remindDrafts(ctx, tx, tenant, left)
+		return b.wakeDrafts(ctx, tx, tenant, now)
 	})
 	if err == nil {
 		b.step("clock: committed")
 	}
 	return n, err
+}
+
+// wakeIncidents answers the incidents due, and says which they are also when that failed.
+func (b *Bot) wakeIncidents(ctx context.Context, tx Tx, tenant domain.TenantID, now time.Time, limit int) ([]domain.Incident, error) {
+	due, err := tx.DueIncidents(ctx, tenant, now, limit)
+	if err != nil {
+		return nil, fmt.Errorf("claim incidents: %w", err)
+	}
+	b.step("clock: claimed")
+	if len(due) == 0 {
+		return nil, nil
+	}
+	s, err := b.scene(ctx, tx, tenant, nil)
+	if err != nil {
+		return due, err
+	}
+	kept := make([]Kept, 0, len(due))
+	for _, inc := range due {
+		k, err := s.fire(inc, now)
+		if err != nil {
+			return due, fmt.Errorf("incident %s: %w", inc.Ref, err)
+		}
+		kept = append(kept, k)
+	}
+	if err := tx.Keep(ctx, tenant, kept); err != nil {
+		return due, fmt.Errorf("keep: %w", err)
+	}
+	b.step("clock: before commit")
+	return due, nil
+}
+
+// fire decides about one incident. A panic is an error, so that it can be told whose it is.
+func (s *scene) fire(inc domain.Incident, now time.Time) (k Kept, err error) {
+	defer recovered(&err)
+	env, err := s.env(&inc.Report)
+	if err != nil {
+		return Kept{}, err
+	}
+	return s.fired(inc, inc.Fire(now, env), env), nil
+}
+
+func (b *Bot) wakeDrafts(ctx context.Context, tx Tx, tenant domain.TenantID, now time.Time) error {
+	left, err := tx.DraftsLeft(ctx, tenant, now, wakeBatch)
+	if err != nil {
+		return fmt.Errorf("claim drafts: %w", err)
+	}
+	return b.remindDrafts(ctx, tx, tenant, left)
+}
+
+// sickFor is how long an incident that can't be decided is left alone. It is
+// short, as it may be a severity 1 that is owed a page.
+const sickFor = time.Minute
+
+// wakeSingly answers what a failed batch held one by one, so that one incident
+// that can't be decided stops no other. That one is logged and looked at again
+// in a while. The error is of what isn't one incident's own fault.
+func (b *Bot) wakeSingly(ctx context.Context, tenant domain.TenantID, cause error) (n int, err error) {
+	b.Log.ErrorContext(ctx, "a batch could not be woken; its incidents are taken one by one", "tenant", tenant, "err", cause)
+	now := b.Now()
+	for n < wakeBatch && ctx.Err() == nil {
+		sick, found, err := b.wakeOne(ctx, tenant, now)
+		switch {
+		case err == nil && !found:
+			return n, b.inTenant(ctx, tenant, func(tx Tx) error { return b.wakeDrafts(ctx, tx, tenant, now) })
+		case err == nil:
+		case sick.ID == "" || ctx.Err() != nil:
+			return n, err
+		default:
+			b.Log.ErrorContext(ctx, "incident could not be woken", "tenant", tenant, "incident", sick.ID, "ref", sick.Ref, "again_in", sickFor, "err", err)
+			err := b.inTenant(ctx, tenant, func(tx Tx) error { return tx.Postpone(ctx, tenant, sick.ID, now.Add(sickFor)) })
+			if err != nil {
+				return n, fmt.Errorf("postpone %s: %w", sick.Ref, err)
+			}
+		}
+		n++
+	}
+	return n, ctx.Err()
+}
+
+// wakeOne answers the incident due first; when it fails, it says which one it was.
+func (b *Bot) wakeOne(ctx context.Context, tenant domain.TenantID, now time.Time) (first domain.Incident, found bool, err error) {
+	err = b.inTenant(ctx, tenant, func(tx Tx) error {
+		due, err := b.wakeIncidents(ctx, tx, tenant, now, 1)
+		if found = len(due) > 0; found {
+			first = due[0]
+		}
+		return err
+	})
+	return first, found, err
+}
+
+// inTenant runs f in a transaction of the tenant's; a panic in it is an error.
+func (b *Bot) inTenant(ctx context.Context, tenant domain.TenantID, f func(Tx) error) (err error) {
+	defer recovered(&err)
+	return b.Store.InTx(ctx, func(tx Tx) error {
+		if err := tx.Enter(ctx, tenant); err != nil {
+			return err
+		}
+		return f(tx)
+	})
 }
 
 // remindDrafts tells people once about an incident that they began to report
@@ -123,3 +207,10 @@ func (b *Bot) remindDrafts(ctx context.Context, tx Tx, tenant domain.TenantID, l
 
 // draftLeft is the ring about an unfinished report.
 const draftLeft domain.NoticeKind = "draft_left"
+
+// recovered makes a panic an error, with where it came from.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
+}

@@ -59,10 +59,14 @@ var halfDays = []struct{ word, half string }{
 	{"上午", "am"}, {"早上", "am"}, {"午前", "am"}, {"下午", "pm"}, {"午後", "pm"}, {"晚上", "pm"},
 }
 
+// slip is how far ahead of now a time of day without a day can't be yesterday's.
+const slip = 12 * time.Hour
+
 // parseWhen reads a moment as people type one: now, 09:12, 9, 9pm, yesterday
 // 14:00, friday 16:30, 20 min ago, 2026-03-02 09:12, RFC 3339. A time of day is
-// the reader's; without a day, the last one that is not after now is meant. It
-// may be in the future only where the text says so itself.
+// the reader's; without a day, the last one that is not after now is meant,
+// unless it comes within half a day: at 17:00, 17:10 is a slip and stays in the
+// future, for whoever asks to refuse; at 00:10, 23:50 is yesterday's.
 func parseWhen(text string, now time.Time, zone *time.Location) (time.Time, error) {
 	now = now.In(zone)
 	text = strings.TrimSpace(narrow(text))
@@ -89,7 +93,7 @@ func parseWhen(text string, now time.Time, zone *time.Location) (time.Time, erro
 	switch {
 	case !last.After(now):
 		return last, nil
-	case !first.After(now) || pinned:
+	case !first.After(now) || pinned || first.Sub(now) <= slip:
 		return first, nil
 	}
 	_, last = onDay(now, -1, hour, minute)

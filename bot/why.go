@@ -25,7 +25,7 @@ func (v *visit) why(ctx context.Context, tail string) (Reply, error) {
 	inside := v.door.Person.Side == domain.Provider
 	lines := []words.Text{w.WhyTitle(i.Ref, i.Promise.Edition)}
 	if i.Kind == domain.Advice {
-		lines = []words.Text{w.WhyAdvice(i.Ref, domain.AdviceCap, rows([]string{"ADV-06", "ADV-07"}))}
+		lines = []words.Text{w.WhyAdvice(i.Ref, v.bot.Terms.AdvisoryCap(), rows([]string{"ADV-06", "ADV-07"}))}
 	}
 	lines = append(lines, whyClocks(w, &i, inside)...)
 	for _, no := range i.Promise.Rejected {
@@ -118,7 +118,7 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 func journalText(w *words.Words, e *domain.Entry, inside bool) words.Text {
 	args := map[string]string{"person": e.By.Name}
 	for k, val := range e.Args {
-		args[k] = val
+		args[k] = cut(val, maxRing)
 	}
 	args = worded(w, args)
 	kind := e.Kind
@@ -145,6 +145,12 @@ func journalText(w *words.Words, e *domain.Entry, inside bool) words.Text {
 	case kind == "corrected", kind == "withdrawn":
 		args["was_text"] = string(recorded(w, e.Args, "old"))
 		args["is_text"] = string(recorded(w, e.Args, "new"))
+	}
+	if !inside && e.By.Side == domain.Provider {
+		switch kind {
+		case "corrected", "withdrawn", "downgrade_dropped": // reasons for colleagues; nobody said that the customer reads them
+			kind += "_outside"
+		}
 	}
 	text, ok := w.Look("journal", kind, args)
 	if !ok {

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/firstcall/domain/calendar"
@@ -31,6 +32,13 @@ type Subscription struct {
 	Name       string       `json:"name"`
 	Production bool         `json:"production"`
 	Plans      []terms.Plan `json:"plans,omitempty"` // the plans it is enrolled in; none: all
+}
+
+// DependsOnSubscription says whether a plan that is bound to subscriptions
+// applies only because nobody knows yet which one is hit: another plan may be
+// the right one (PMCS-03).
+func (a *Agreement) DependsOnSubscription(i *Incident) bool {
+	return i.Kind == BreakFix && i.Report.Subscription == "" && len(a.Subscriptions) > 0 && slices.ContainsFunc(i.Promise.Plans, bound)
 }
 
 // Calendar is the business time of a contact in that zone and country; empty

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"time"
 
 	"example.com/firstcall/domain/terms"
@@ -242,6 +243,57 @@ func (i Incident) Applies(k NoticeKind) bool {
 	default: // what a change says was true when it was said
 		return true
 	}
+}
+
+// Unsettles says whether a change takes the reason from an unsent ring of that
+// kind: it no longer applies, or it names the end of a clock that has moved.
+func (i Incident) Unsettles(after *Incident, k NoticeKind) bool {
+	if !i.Applies(k) {
+		return false
+	}
+	return !after.Applies(k) || !i.dueOf(k).Equal(after.dueOf(k))
+}
+
+// dueOf is the end that a ring of that kind is about; zero when it is about none.
+func (i *Incident) dueOf(k NoticeKind) time.Time {
+	switch k {
+	case FirstResponseHalf, FirstResponseMost, FirstResponseDue, FirstResponseLate:
+		return i.FirstResponse.Due
+	case WorkBeginsDue:
+		return i.WorkBegins.Due
+	case StaffingMissing:
+		return i.Staffing.Due
+	case ChangeControlSoon, ChangeControlDue:
+		return i.ChangeControl.Due
+	case AnswerSoon, AnswerDue:
+		return i.Answer.Due
+	case UpdateDue, UpdateLate:
+		return i.NextUpdate.Due
+	case CaseMissing:
+		return i.Case.Due
+	case Page:
+		return i.Ladder.Due
+	default:
+		return time.Time{}
+	}
+}
+
+// Stands lists the kinds of ring for which a newer ring of kind k stands, told
+// to the same reader about the same incident: it says the same, as it is now.
+func (k NoticeKind) Stands() []NoticeKind {
+	for _, same := range [...][]NoticeKind{
+		{FirstResponseHalf, FirstResponseMost, FirstResponseDue, FirstResponseLate, Page},
+		{UpdateDue, UpdateLate},
+		{ChangeControlSoon, ChangeControlDue},
+		{AnswerSoon, AnswerDue},
+		{StaffingMissing},
+		{CaseMissing},
+	} {
+		if slices.Contains(same, k) {
+			return same
+		}
+	}
+	return nil
 }
 
 // Fire answers all alarms due at now. Late, repeated and crashed ticks are

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -71,8 +72,10 @@ func (i Incident) Close(by Actor, now time.Time, env Env) (Outcome, error) {
 }
 
 // RCARoute says how a root cause analysis of this incident is asked for; ok is
-// false when the terms know no way, as for advice. The way through the
-// designated engineer is only for severity 1 and A in production (PMCS-34).
+// false when the terms know no way, as for advice. Platform MCS extends the
+// base's analysis for every severity (PMCS-30, PMCS-31): seven days after the
+// closure to ask, ten business days to deliver. Only for severity 1 and A in
+// production must it go through the designated engineer (PMCS-34).
 func (i Incident) RCARoute(env Env) (r terms.RCA, ok bool) {
 	if i.Kind == Advice {
 		return r, false
@@ -83,6 +86,7 @@ func (i Incident) RCARoute(env Env) (r terms.RCA, ok bool) {
 	}
 	if r.Via == terms.RCAByPMCSEngineer && !(i.Highest.Critical() && i.Report.Production) {
 		r.Via = terms.RCAByContact
+		r.Rows = slices.DeleteFunc(r.Rows, func(id string) bool { return id == "PMCS-34" })
 	}
 	return r, true
 }
@@ -228,29 +232,27 @@ func (i Incident) Cancel(by Actor, duplicateOf, why string, now time.Time, _ Env
 	return *o, nil
 }
 
-// The limits of advice: six hours of effort, and a warning before (ADV-07; the
-// warning is policy).
-const (
-	AdviceCap  = 6 * time.Hour
-	AdviceWarn = 5 * time.Hour
-)
+// adviceWarning is how much effort on advice is left when the engineer is warned:
+// policy, before the cap of the terms (ADV-07).
+const adviceWarning = time.Hour
 
 // SpendEffort adds hours of work to an advice incident.
-func (i Incident) SpendEffort(by Actor, d time.Duration, now time.Time, _ Env) (Outcome, error) {
+func (i Incident) SpendEffort(by Actor, d time.Duration, now time.Time, env Env) (Outcome, error) {
 	o, err := i.change(by, DoSpend)
 	if err != nil {
 		return Outcome{}, err
 	}
-	left := AdviceCap - i.EffortUsed
+	most := env.Terms.AdvisoryCap()
+	left := most - i.EffortUsed
 	switch {
 	case i.Kind != Advice:
 		return Outcome{}, Refuse("only_for_advice")
 	case d <= 0:
 		return Outcome{}, Refuse("not_a_duration", "given", d.String()).At("effort")
 	case left <= 0:
-		return Outcome{}, Refuse("advice_used_up", "cap", AdviceCap.String())
+		return Outcome{}, Refuse("advice_used_up", "cap", most.String())
 	case d > left:
-		return Outcome{}, Refuse("advice_cap", "left", left.String(), "cap", AdviceCap.String()).At("effort")
+		return Outcome{}, Refuse("advice_cap", "left", left.String(), "cap", most.String()).At("effort")
 	}
 	n := &o.Incident
 	n.EffortUsed += d
@@ -260,16 +262,17 @@ func (i Incident) SpendEffort(by Actor, d time.Duration, now time.Time, _ Env) (
 	case left == 0:
 		o.ring(ToOwner, AdviceUsedUp, by, now, "")
 		o.ring(ToCustomer, AdviceUsedUp, by, now, "")
-	case n.EffortUsed >= AdviceWarn && i.EffortUsed < AdviceWarn:
+	case left <= adviceWarning && left+d > adviceWarning:
 		o.ring(ToOwner, AdviceNearlyUsed, by, now, "", "left", left.String())
 	}
 	return *o, nil
 }
 
 // Convert makes a break-fix incident of advice that turned out to be one
-// (ADV-03). It is submitted now, not when the advice was asked for. The report
-// must have what a break-fix incident needs; impact and product "" keep what it has.
-func (i Incident) Convert(by Actor, severity terms.Severity, commit bool, now time.Time, env Env) (Outcome, error) {
+// (ADV-03). It is submitted now, not when the advice was asked for. What advice
+// is not asked about is told with it: the impact on the customer's business
+// (PRS-06) and whether production is hit.
+func (i Incident) Convert(by Actor, severity terms.Severity, impact string, production, commit bool, now time.Time, env Env) (Outcome, error) {
 	o, err := i.change(by, DoConvert)
 	if err != nil {
 		return Outcome{}, err
@@ -278,9 +281,7 @@ func (i Incident) Convert(by Actor, severity terms.Severity, commit bool, now ti
 		return Outcome{}, Refuse("only_for_advice")
 	}
 	n := &o.Incident
-	if strings.TrimSpace(n.Report.Impact) == "" {
-		n.Report.Impact = n.Report.Happened
-	}
+	n.Report.Impact, n.Report.Production = strings.TrimSpace(impact), production
 	a := Opening{
 		Kind: BreakFix, Report: n.Report, Reporter: n.Reporter, By: by, Severity: severity, Commit24x7: commit,
 		AboutEvent: n.Report.EventID != "",

@@ -54,6 +54,7 @@ func RefusalCodes() []Wording {
 		{Code: "severity_unknown", Args: []string{"given"}},
 		{Code: "product_unknown", Args: []string{"given", "nearest"}},
 		{Code: "no_24x7_for_c"},
+		{Code: "way_unknown", Args: []string{"given"}},
 		{Code: "case_known", Args: []string{"number"}},
 		{Code: "in_future", Args: []string{"given", "now"}},
 		{Code: "in_past", Args: []string{"given", "now"}},
@@ -102,6 +103,7 @@ func RefusalCodes() []Wording {
 		{Code: "submitted_by_chat", Args: []string{"at"}},
 		{Code: "after_first_call", Args: []string{"given", "called"}},
 		{Code: "called_already", Args: []string{"name", "at"}},
+		{Code: "withdraw_first", Args: []string{"fact", "at"}}, // it rests on what is to be taken back
 		{Code: "reopen_first", Args: []string{"status"}},
 	}
 }
@@ -149,7 +151,8 @@ func JournalKinds() []Wording {
 	return []Wording{
 		{Code: "opened", Args: []string{"ref", "kind", "title"}, Optional: []string{"severity", "plan", "status", "commit"}},
 		{Code: "case_wanted", Args: []string{"via"}},
-		{Code: "case_recorded", Args: []string{"number"}, Optional: []string{"at"}},
+		{Code: "case_recorded", Args: []string{"number"}, Optional: []string{"at", "via"}},
+		{Code: "subscription_unknown"}, // a plan that is bound to subscriptions rests on it
 		{Code: "clocks_started", Args: []string{"submitted"}, Optional: []string{"first_response", "work_begins"}},
 		{Code: "clock_moved", Args: []string{"clock", "from", "to"}},
 		{Code: "staffing_wanted", Args: []string{"due"}},

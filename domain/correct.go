@@ -125,6 +125,9 @@ func (i Incident) Correct(by Actor, f FactName, at time.Time, value, why string,
 		n.CaseNumber = value
 		err = o.correctSubmission(&at, oldAt, now, env)
 	}
+	if err == nil && (f == FactFirstCall || f == FactWorkBegun) && i.changedBetween(oldAt, at) {
+		err = o.measureAgain(now, env)
+	}
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -152,12 +155,22 @@ func (o *Outcome) correctSubmission(at *time.Time, oldAt, now time.Time, env Env
 	if met := n.FirstResponse.Met; !met.IsZero() && met.Before(*at) {
 		return Refuse("after_first_call", "given", stamp(*at), "called", stamp(met)).At("at")
 	}
-	first, work, ladder := n.FirstResponse, n.WorkBegins, n.Ladder
-	if err := o.submitElsewhere(*at, now, env); err != nil {
+	r, err := n.recount(*at, env)
+	if err != nil {
 		return err
 	}
+	first, work, ladder := n.FirstResponse, n.WorkBegins, n.Ladder
+	n.owe(r.promise)
+	n.SubmittedAt = *at
+	o.start(*at, now, env)
 	// What was done stays done. What already rang was for other instants.
 	n.FirstResponse.Met, n.WorkBegins.Met, n.Ladder = first.Met, work.Met, ladder
+	if !n.FirstResponse.Due.IsZero() {
+		n.FirstResponse.From = r.first
+	}
+	if !n.WorkBegins.Due.IsZero() {
+		n.WorkBegins.From = r.work
+	}
 	return nil
 }
 
@@ -165,7 +178,8 @@ func (o *Outcome) correctSubmission(at *time.Time, oldAt, now time.Time, env Env
 func (i *Incident) submittedByNumber() bool { return !i.Case.Due.IsZero() }
 
 // WithdrawFact takes back what never happened. The clock runs again as if it had
-// not been stopped: what is overdue by now rings at the next tick.
+// not been stopped, also by the changes of severity since (AMB-14): what is
+// overdue by now rings at the next tick.
 func (i Incident) WithdrawFact(by Actor, f FactName, why string, now time.Time, env Env) (Outcome, error) {
 	o, oldText, oldAt, err := i.correction(by, f, why)
 	if err != nil {
@@ -205,9 +219,19 @@ func (i Incident) WithdrawFact(by Actor, f FactName, why string, now time.Time, 
 			if !i.FirstResponse.Met.IsZero() {
 				return Outcome{}, Refuse("called_already", "name", i.FirstResponseBy, "at", stamp(i.FirstResponse.Met))
 			}
-			n.Status, n.SubmittedAt, n.MitigatedAt, n.Report.Via = AwaitingCase, time.Time{}, time.Time{}, ""
+			for _, rests := range []FactName{FactMitigated, FactWorkBegun} {
+				if _, at, ok := i.recorded(rests); ok {
+					return Outcome{}, Refuse("withdraw_first", "fact", string(rests), "at", stamp(at))
+				}
+			}
+			n.Status, n.SubmittedAt, n.Report.Via = AwaitingCase, time.Time{}, ""
 			n.FirstResponse, n.WorkBegins, n.ChangeControl, n.Answer = Clock{}, Clock{}, Clock{}, Clock{}
 			n.Case = Clock{From: now, Due: now.Add(env.Policy.CaseReminder)} // the ladder goes on: people were called already
+		}
+	}
+	if (f == FactFirstCall || f == FactWorkBegun) && i.changedBetween(oldAt, time.Time{}) {
+		if err := o.measureAgain(now, env); err != nil {
+			return Outcome{}, err
 		}
 	}
 	args := []string{"fact", string(f), "why", why, "old", oldText}

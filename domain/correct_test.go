@@ -83,7 +83,7 @@ func TestCaseNumberFacts(t *testing.T) {
 	env.Policy.ChatSubmits = nil
 	now := start.Add(30 * time.Minute)
 	i := opened(t, staffed(terms.Sev1), start, env)
-	i = kept2(t)(i.RecordCase(ana, "24031", start.Add(20*time.Minute), now, env))
+	i = kept2(t)(i.RecordCase(ana, "24031", terms.Portal, start.Add(20*time.Minute), now, env))
 	same(t, "target", i.FirstResponse.Due, start.Add(35*time.Minute))
 
 	number := kept2(t)(i.Correct(ana, FactCaseNumber, time.Time{}, "24032", "typing", now, env))
@@ -112,7 +112,7 @@ func TestCaseNumberFacts(t *testing.T) {
 	refused(t, err, "after_first_call")
 
 	env.Policy.ChatSubmits = []terms.Plan{terms.Unified}
-	chat := kept2(t)(opened(t, staffed(terms.Sev1), start, env).RecordCase(kenji, "99", time.Time{}, now, env))
+	chat := kept2(t)(opened(t, staffed(terms.Sev1), start, env).RecordCase(kenji, "99", terms.Portal, time.Time{}, now, env))
 	_, err = chat.Correct(kenji, FactCaseNumber, start.Add(time.Minute), "", "x", now, env)
 	refused(t, err, "submitted_by_chat")
 	chat = kept2(t)(chat.WithdrawFact(kenji, FactCaseNumber, "x", now, env))

@@ -39,19 +39,19 @@ func (i Incident) Ask(by Actor, kind AskKind, text string, now time.Time, env En
 		return Outcome{}, Refuse("ask_unknown", "given", string(kind)).At("kind")
 	}
 	n.Asked = text
+	var due time.Time
 	args := []string{"kind", string(kind), "text", text}
 	var rows []string
 	if target != nil && !i.SubmittedAt.IsZero() {
-		*clock = Clock{From: now, Due: ends(target, now, env)}
+		due = ends(target, now, env)
+		*clock = Clock{From: now, Due: due}
 		rows = target.Rows
-		args = append(args, "due", stamp(clock.Due))
+		args = append(args, "due", stamp(due))
 	}
 	o.seen(by, now, env)
 	o.log(now, by, "asked", rows, args...)
 	o.ring(ToCustomer, Asked, by, now, text, args[4:]...)
-	if !clock.Due.IsZero() {
-		o.Notices[len(o.Notices)-1].Due = clock.Due
-	}
+	o.Notices[len(o.Notices)-1].Due = due
 	return *o, nil
 }
 
@@ -92,7 +92,9 @@ func (i Incident) CustomerAnswers(by Actor, text string, now time.Time, _ Env) (
 
 // Commit is the customer's yes, after opening, to work around the clock with
 // named people: what severity 1 and A need, and what B may ask for (A1-09, A1-F4,
-// AMB-07). Clocks that are not met move only to an earlier end.
+// AMB-07). Clocks that are not met move only to an earlier end. Where a person
+// ended work around the clock, the yes is a request: it is for the provider's
+// people to decide again whether it stays ended.
 func (i Incident) Commit(by Actor, contacts []Contact, now time.Time, env Env) (Outcome, error) {
 	o, err := i.change(by, DoCommit)
 	if err != nil {
@@ -118,7 +120,10 @@ func (i Incident) Commit(by Actor, contacts []Contact, now time.Time, env Env) (
 	if err != nil {
 		return Outcome{}, err
 	}
-	o.restamp(p, now, env)
+	o.restamp(p, now)
+	if n.ended24x7() {
+		n.Downgrade = EndRoundClock // DowngradeWhy is still what ended it
+	}
 	o.staffing(now, env)
 	o.log(now, by, "committed", []string{"A1-09", "A1-19", "A1-F4", "AMB-07"}, "contacts", names(contacts), "effort", string(n.Effort))
 	o.ring(ToOwner, Committed, by, now, "")
@@ -221,6 +226,7 @@ func (i *Incident) downgradeRows(kind Downgrade) []string {
 }
 
 // DecideDowngrade accepts or drops what was proposed; always a person's doing.
+// Dropping what had been accepted before brings work around the clock back.
 // A lower severity needs to be named (SIL-04).
 func (i Incident) DecideDowngrade(by Actor, accept bool, to terms.Severity, why string, now time.Time, env Env) (Outcome, error) {
 	o, err := i.change(by, DoDecide)
@@ -234,6 +240,10 @@ func (i Incident) DecideDowngrade(by Actor, accept bool, to terms.Severity, why 
 	kind, rows := i.Downgrade, i.downgradeRows(i.Downgrade)
 	n.Downgrade, n.DowngradeWhy = "", ""
 	if !accept {
+		if i.ended24x7() { // the customer asked for it again (see Commit)
+			n.Effort = i.Promise.Effort
+			o.staffing(now, env)
+		}
 		o.log(now, by, "downgrade_dropped", rows, "kind", string(kind), "why", why)
 		return *o, nil
 	}
@@ -250,7 +260,7 @@ func (i Incident) DecideDowngrade(by Actor, accept bool, to terms.Severity, why 
 			return Outcome{}, err
 		}
 	case EndRoundClock: // the severity and its targets stay
-		n.Effort, n.Commit24x7 = terms.BusinessHours, false
+		n.Effort, n.Commit24x7, n.DowngradeWhy = terms.BusinessHours, false, i.DowngradeWhy
 		o.staffing(now, env)
 	case BusinessOnly:
 		n.Commit24x7 = false
@@ -258,7 +268,7 @@ func (i Incident) DecideDowngrade(by Actor, accept bool, to terms.Severity, why 
 		if err != nil {
 			return Outcome{}, err
 		}
-		o.restamp(p, now, env)
+		o.restamp(p, now)
 		o.staffing(now, env)
 	}
 	o.ring(ToCustomer, DowngradeDecided, by, now, why, "kind", string(kind), "severity", string(n.Severity))

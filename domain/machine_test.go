@@ -221,8 +221,8 @@ func (l *life) act() {
 	via := rapid.SampledFrom([]terms.Channel{terms.Phone, Email, terms.Chat, terms.Web}).Draw(t, "via")
 	fact := rapid.SampledFrom(append(Facts(), "nonsense")).Draw(t, "fact")
 	verbs := []func() (Outcome, error){
-		func() (Outcome, error) { return i.RecordCase(by, text, when, now, env) },
-		func() (Outcome, error) { return i.RecordCase(by, "24031", time.Time{}, now, env) },
+		func() (Outcome, error) { return i.RecordCase(by, text, via, when, now, env) },
+		func() (Outcome, error) { return i.RecordCase(by, "24031", terms.Portal, time.Time{}, now, env) },
 		func() (Outcome, error) { return i.Acknowledge(by, next, now, env) },
 		func() (Outcome, error) { return i.Take(by, now, env) },
 		func() (Outcome, error) {
@@ -263,7 +263,7 @@ func (l *life) act() {
 		func() (Outcome, error) {
 			return i.SpendEffort(by, time.Duration(rapid.IntRange(0, 4).Draw(t, "hours"))*time.Hour, now, env)
 		},
-		func() (Outcome, error) { return i.Convert(by, severity, false, now, env) },
+		func() (Outcome, error) { return i.Convert(by, severity, text, via == terms.Web, false, now, env) },
 		func() (Outcome, error) { return i.Correct(by, fact, when, string(via), text, now, env) },
 		func() (Outcome, error) { return i.WithdrawFact(by, fact, text, now, env) },
 	}

@@ -121,16 +121,22 @@ func (a *Agreement) subscription(id string) *Subscription {
 // this one is not enrolled (PMCS-03).
 func enrolled(held []terms.Holding, in []terms.Plan) (kept []terms.Holding, dropped []terms.Rejection) {
 	for _, h := range held {
-		switch h.Plan {
-		case terms.ARR, terms.PlatformMCS, terms.PlatformMCSPlus, terms.EventMCS, terms.EventMCSPlus, terms.WorkloadMCS:
-			if !slices.Contains(in, h.Plan) {
-				dropped = append(dropped, terms.Rejection{Plan: h.Plan, Reason: terms.ReasonNotEnrolled, Rows: []string{"PMCS-03"}})
-				continue
-			}
+		if bound(h.Plan) && !slices.Contains(in, h.Plan) {
+			dropped = append(dropped, terms.Rejection{Plan: h.Plan, Reason: terms.ReasonNotEnrolled, Rows: []string{"PMCS-03"}})
+			continue
 		}
 		kept = append(kept, h)
 	}
 	return kept, dropped
+}
+
+// bound says whether a plan covers enrolled subscriptions only.
+func bound(p terms.Plan) bool {
+	switch p {
+	case terms.ARR, terms.PlatformMCS, terms.PlatformMCSPlus, terms.EventMCS, terms.EventMCSPlus, terms.WorkloadMCS:
+		return true
+	}
+	return false
 }
 
 // OpenIncident starts an incident. Where the terms want the case made another
@@ -225,6 +231,9 @@ func (o *Outcome) begin(a Opening, now time.Time, env Env) error {
 	n.Effort = n.Promise.Effort
 	o.log(now, a.By, "opened", n.targetRows(), "ref", n.Ref, "kind", string(n.Kind), "title", n.Report.Title,
 		"severity", string(n.Severity), "plan", string(n.Promise.Plan), "status", string(n.Status), "commit", yesNo(n.Commit24x7))
+	if env.Agreement.DependsOnSubscription(n) {
+		o.log(now, Actor{Side: Machine}, "subscription_unknown", []string{"PMCS-03"})
+	}
 	o.ring(ToEngineers, Opened, a.By, now, "")
 	if n.Status == AwaitingCase {
 		n.Case = Clock{From: now, Due: now.Add(env.Policy.CaseReminder)}
@@ -321,8 +330,10 @@ func (o *Outcome) enhanced(by Actor, now time.Time) {
 
 // RecordCase writes down the number of the case made elsewhere. While it was
 // waited for, that starts the clocks at the instant at which the case was made
-// (zero: now); otherwise only the number is kept.
-func (i Incident) RecordCase(by Actor, number string, at, now time.Time, env Env) (Outcome, error) {
+// (zero: now), for the plans that the way in which it was made reaches: portal,
+// phone or web, "" where the promise wants only one. Otherwise only the number
+// is kept.
+func (i Incident) RecordCase(by Actor, number string, via terms.Channel, at, now time.Time, env Env) (Outcome, error) {
 	o, err := i.change(by, DoRecordCase)
 	if err != nil {
 		return Outcome{}, err
@@ -342,10 +353,13 @@ func (i Incident) RecordCase(by Actor, number string, at, now time.Time, env Env
 	if at, err = i.between(at, i.OpenedAt.Add(-caseMargin), now); err != nil {
 		return Outcome{}, err
 	}
-	if err := o.submitElsewhere(at, now, env); err != nil {
+	if via, err = i.wayOfCase(via); err != nil {
 		return Outcome{}, err
 	}
-	o.log(now, by, "case_recorded", []string{"PRS-02", "AMB-17"}, "number", number, "at", stamp(at))
+	if err := o.submitElsewhere(via, at, now, env); err != nil {
+		return Outcome{}, err
+	}
+	o.log(now, by, "case_recorded", []string{"PRS-02", "AMB-17"}, "number", number, "at", stamp(at), "via", string(via))
 	if by.Side == Customer {
 		o.ring(ToEngineers, CaseRecorded, by, now, "", "number", number)
 	}
@@ -355,16 +369,30 @@ func (i Incident) RecordCase(by Actor, number string, at, now time.Time, env Env
 // caseMargin is how long before it was told to the bot a case may have been made.
 const caseMargin = 24 * time.Hour
 
-// submitElsewhere starts the clocks of an incident whose case was made in a
-// portal at that instant.
-func (o *Outcome) submitElsewhere(at, now time.Time, env Env) error {
+// wayOfCase checks the way in which a case was made.
+func (i *Incident) wayOfCase(via terms.Channel) (terms.Channel, error) {
+	switch {
+	case via == terms.Portal || via == terms.Phone || via == terms.Web:
+		return via, nil
+	case via != "":
+		return via, Refuse("way_unknown", "given", string(via)).At("via")
+	case len(i.Promise.SubmitVia) == 1:
+		return i.Promise.SubmitVia[0], nil
+	}
+	return via, Refuse("text_missing").At("via")
+}
+
+// submitElsewhere starts the clocks of an incident whose case was made that way
+// at that instant.
+func (o *Outcome) submitElsewhere(via terms.Channel, at, now time.Time, env Env) error {
 	n := &o.Incident
-	p, err := Promise(env, n.Report, n.Severity, n.Commit24x7, at, n.Report.EventID != "", n.tag(), terms.Portal)
+	n.Report.Via = via
+	p, err := Promise(env, n.Report, n.Severity, n.Commit24x7, at, n.Report.EventID != "", n.tag(), n.Report.Via)
 	if err != nil {
 		return err
 	}
-	n.Promise, n.Effort, n.Status, n.SubmittedAt, n.Report.Via = p, p.Effort, Open, at, terms.Portal
-	n.Case.Met = now
+	n.owe(p)
+	n.Status, n.SubmittedAt, n.Case.Met = Open, at, now
 	o.start(at, now, env)
 	return nil
 }

@@ -153,22 +153,22 @@ func TestAwaitingCase(t *testing.T) {
 	refused(t, err, "case_first")
 
 	later := now.Add(20 * time.Minute)
-	_, err = i.RecordCase(ana, "24031", later.Add(time.Second), later, env)
+	_, err = i.RecordCase(ana, "24031", terms.Portal, later.Add(time.Second), later, env)
 	refused(t, err, "in_future")
-	_, err = i.RecordCase(ana, "24031", now.Add(-25*time.Hour), later, env)
+	_, err = i.RecordCase(ana, "24031", terms.Portal, now.Add(-25*time.Hour), later, env)
 	refused(t, err, "too_early")
-	_, err = i.RecordCase(ana, " ", time.Time{}, later, env)
+	_, err = i.RecordCase(ana, " ", terms.Portal, time.Time{}, later, env)
 	refused(t, err, "text_missing")
 
 	made := now.Add(15 * time.Minute)
-	i = kept2(t)(i.RecordCase(ana, "24031", made, later, env))
+	i = kept2(t)(i.RecordCase(ana, "24031", terms.Portal, made, later, env))
 	if i.Status != Open || i.CaseNumber != "24031" || i.Case.Running() {
 		t.Errorf("status %s, case %q", i.Status, i.CaseNumber)
 	}
 	same(t, "submitted", i.SubmittedAt, made)
 	same(t, "first response", i.FirstResponse.Due, made.Add(15*time.Minute))
 	same(t, "ladder", i.Ladder.Due, later) // nobody could be called before
-	_, err = i.RecordCase(ana, "24032", time.Time{}, later, env)
+	_, err = i.RecordCase(ana, "24032", terms.Portal, time.Time{}, later, env)
 	refused(t, err, "case_known", "number", "24031")
 }
 
@@ -225,7 +225,7 @@ func TestEventCaseIsMadeInThePortal(t *testing.T) {
 	if i.Status != AwaitingCase || !slices.Contains(i.Promise.Plans, terms.EventMCS) {
 		t.Fatalf("status %s, plans %v", i.Status, i.Promise.Plans)
 	}
-	i = kept2(t)(i.RecordCase(ana, "7", time.Time{}, now.Add(time.Minute), env))
+	i = kept2(t)(i.RecordCase(ana, "7", terms.Portal, time.Time{}, now.Add(time.Minute), env))
 	if !slices.Contains(i.Promise.Plans, terms.EventMCS) {
 		t.Errorf("after the portal: plans %v", i.Promise.Plans)
 	}
@@ -285,14 +285,14 @@ func TestExample21(t *testing.T) {
 	refused(t, err, "not_for_advice")
 
 	later := now.Add(time.Hour)
-	out, err = i.Convert(ana, terms.SevB, false, later, env)
+	out, err = i.Convert(ana, terms.SevB, "reports are late", true, false, later, env)
 	i = kept(t, out, err)
 	if i.Kind != BreakFix || i.Severity != terms.SevB || i.Status != Open {
 		t.Errorf("%s %s %s", i.Kind, i.Severity, i.Status)
 	}
 	same(t, "submitted", i.SubmittedAt, later)
 	same(t, "first response", i.FirstResponse.Due, later.Add(2*time.Hour))
-	_, err = i.Convert(ana, terms.SevB, false, later, env)
+	_, err = i.Convert(ana, terms.SevB, "reports are late", true, false, later, env)
 	refused(t, err, "only_for_advice")
 }
 

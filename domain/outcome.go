@@ -48,6 +48,9 @@ const (
 	RoleIncidentManager Role = "incident_manager" // critical-situation or senior incident manager
 	RoleAccountManager  Role = "account_manager"  // CSAM, RSM-02
 	RoleManager         Role = "manager"          // of the provider's people
+	// RoleGuest is somebody unknown in a customer's place: it can report and say
+	// what it knows, but says yes to nothing for the customer.
+	RoleGuest Role = "guest"
 )
 
 // Has says whether the actor holds one of the roles.

@@ -56,8 +56,10 @@ type right struct {
 
 var (
 	reporters  = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin} // CR-02, CR-04, CR-05
-	answerers  = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl}
+	tellers    = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleGuest}
+	answerers  = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl, RoleGuest}
 	readers    = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl, RoleExecutive}
+	writers    = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl, RoleExecutive, RoleGuest}
 	responders = []Role{RoleEngineer, RoleIncidentManager, RoleAccountManager, RoleManager}
 	deciders   = []Role{RoleEngineer, RoleIncidentManager, RoleManager}
 
@@ -72,8 +74,8 @@ var (
 // terms want from a human, only a human can do (PRS-11).
 var rights = map[Verb]right{
 	//               customer   provider    while
-	DoOpen:          {reporters, responders, nil},
-	DoRecordCase:    {reporters, responders, live},
+	DoOpen:          {tellers, responders, nil},
+	DoRecordCase:    {tellers, responders, live},
 	DoAcknowledge:   {nil, responders, live},
 	DoTake:          {nil, responders, live},
 	DoHandOver:      {nil, responders, live},
@@ -95,7 +97,7 @@ var rights = map[Verb]right{
 	DoThirdParty:    {reporters, responders, live}, // PRS-09
 	DoOutage:        {nil, responders, live},
 	DoRemoteAccess:  {reporters, nil, live}, // TC-08
-	DoNote:          {readers, responders, always},
+	DoNote:          {writers, responders, always},
 	DoLink:          {readers, responders, always},
 	DoMitigate:      {nil, responders, []Status{Open}},
 	DoResolve:       {reporters, responders, submitted},
@@ -137,6 +139,10 @@ func MayEver(by Actor, v Verb, tenant TenantID) bool {
 
 // May says whether the actor may do that to the incident as it is now.
 func (i Incident) May(by Actor, v Verb) bool { return i.may(by, v) == nil }
+
+// Forbids says why the actor may not do that to the incident as it is now; nil
+// when nothing forbids it. It is asked before anything is shown for doing it.
+func (i Incident) Forbids(by Actor, v Verb) error { return i.may(by, v) }
 
 // may refuses what the actor may not do, or not in this state. A customer's
 // person learns nothing about another customer's incident, not even that it exists.

@@ -48,6 +48,17 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// Somebody unknown says what happened and what it means, and decides nothing for the customer.
+func TestAGuestOnlyTells(t *testing.T) {
+	guest := Actor{Person: "x", Tenant: "contoso", Side: Customer, Roles: []Role{RoleGuest}}
+	tells := []Verb{DoOpen, DoRecordCase, DoAnswer, DoNote}
+	for _, v := range Verbs() {
+		if MayEver(guest, v, "contoso") != slices.Contains(tells, v) {
+			t.Errorf("%s: a guest may: %v", v, MayEver(guest, v, "contoso"))
+		}
+	}
+}
+
 // What belongs to another customer looks as if it did not exist, whatever is tried.
 func TestAnotherCustomersIncidentIsNotFound(t *testing.T) {
 	env, now := with(t, terms.Unified), at(t, "2026-03-02 09:00")

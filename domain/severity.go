@@ -122,7 +122,8 @@ func (o *Outcome) setSeverity(by Actor, to terms.Severity, why string, rows []st
 	}
 	o.log(now, by, "severity_changed", append(rows, "AMB-14"), "from", string(from), "to", string(to), "why", why,
 		"old_plan", string(old.Plan), "old_rows", strings.Join(old.Rows, " "), "plan", string(p.Plan))
-	o.restamp(p, now, env)
+	o.restamp(p, now)
+	n.Effort = p.Effort // a person decided anew, also about what another one had ended
 	o.staffing(now, env)
 	if !wasCritical {
 		o.enhanced(by, now)
@@ -160,9 +161,9 @@ func (i *Incident) promiseAgain(now time.Time, env Env) (terms.Commitment, error
 
 // restamp puts a new promise in force. The ends of clocks that are not met
 // follow it; how they do is the terms' matter (AMB-14).
-func (o *Outcome) restamp(p terms.Commitment, now time.Time, env Env) {
+func (o *Outcome) restamp(p terms.Commitment, now time.Time) {
 	n := &o.Incident
-	n.Promise, n.Effort = p, p.Effort
+	n.owe(p)
 	if n.SubmittedAt.IsZero() {
 		return
 	}
@@ -188,4 +189,26 @@ func (o *Outcome) move(name string, c *Clock, t *terms.Target, now time.Time) {
 	}
 	*c = Clock{From: from, Due: t.Due, Rang: rang}
 	o.log(now, Actor{Side: Machine}, "clock_moved", t.Rows, "clock", name, "from", stamp(was), "to", stamp(c.Due))
+}
+
+// ended24x7 says whether a person ended work around the clock, while the
+// severity and its targets stayed (A2-F1 and its like).
+func (i *Incident) ended24x7() bool {
+	return i.Effort == terms.BusinessHours && i.Promise.Effort == terms.AroundTheClock
+}
+
+// owe puts a promise in force. What a person ended stays ended, and clocks on
+// the customer that the promise does not know stop.
+func (i *Incident) owe(p terms.Commitment) {
+	ended := i.ended24x7()
+	i.Promise, i.Effort = p, p.Effort
+	if ended && p.Effort == terms.AroundTheClock {
+		i.Effort = terms.BusinessHours
+	}
+	if p.ChangeControl == nil {
+		i.ChangeControl = Clock{}
+	}
+	if p.CustomerAnswer == nil {
+		i.Answer = Clock{}
+	}
 }

@@ -118,6 +118,12 @@ func TestDigestSeesEverything(t *testing.T) {
 				t.Errorf("a change of %s isn't seen", path)
 			}
 			v.SetString(old)
+		case reflect.Pointer:
+			v.Set(reflect.New(v.Type().Elem()))
+			if digest([]bot.Card{*whole}) == base {
+				t.Errorf("a %s isn't seen", path)
+			}
+			v.SetZero()
 		case reflect.Bool:
 			v.SetBool(!v.Bool())
 			if digest([]bot.Card{*whole}) == base {

@@ -31,6 +31,18 @@ func digest(cards []bot.Card) int64 {
 				d.number(0)
 			}
 		}
+		if m.Later != nil {
+			d.text("later")
+			d.text(string(m.Later.Text))
+			d.number(int(m.Later.At.Unix()))
+		}
+		if m.Undelivered != nil {
+			d.text("undelivered")
+			d.text(string(m.Undelivered.Text))
+			for _, name := range m.Undelivered.Missed {
+				d.text(name)
+			}
+		}
 	}
 	return int64(d | 1)
 }

@@ -118,6 +118,9 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kept []bot.
 			return err
 		}
 	}
+	if err := t.fold(ctx, tenant, kept); err != nil {
+		return err
+	}
 	after, shown := make([]domain.Incident, len(kept)), make([]int64, len(kept))
 	for n, c := range changes {
 		after[n], shown[n] = *c.incident, c.shown

@@ -12,6 +12,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/url"
 	"time"
 
@@ -179,16 +181,29 @@ func (d *DB) inTx(ctx context.Context, f func(*sqlx.Tx) error) error {
 func (d *DB) once(ctx context.Context, f func(*sqlx.Tx) error) error {
 	tx, err := d.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w: %w", bot.ErrUnreachable, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // It does nothing after a commit, and after an error that one is told.
 	if err := f(tx); err != nil {
+		if lost(err) {
+			return fmt.Errorf("%w: %w", bot.ErrUnreachable, err)
+		}
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// lost says whether a transaction ended because its connection did.
+func lost(err error) bool {
+	var e *pq.Error
+	if errors.As(err, &e) {
+		return e.Code.Class() == "08" || e.Code == "57P01" || e.Code == "57P02" || e.Code == "57P03" // no connection; the server is going down or coming up
+	}
+	var n net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.As(err, &n) && !n.Timeout()
 }
 
 // collided says whether a transaction was ended to let others go on, so that running it again may succeed.

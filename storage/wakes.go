@@ -61,3 +61,14 @@ func (d *DB) NextDue(ctx context.Context) (time.Time, error) {
 	}
 	return next, nil
 }
+
+const postpone = `
+UPDATE wakes SET at = $3 WHERE tenant_id = $1 AND kind = 'incident' AND subject_id = $2`
+
+// Postpone implements bot.Tx.
+func (t *txn) Postpone(ctx context.Context, tenant domain.TenantID, id domain.IncidentID, until time.Time) error {
+	if _, err := t.tx.ExecContext(ctx, postpone, tenant, ident(id), instant(until)); err != nil {
+		return fmt.Errorf("postpone an incident: %w", err)
+	}
+	return nil
+}

@@ -283,6 +283,10 @@ func TestAFormIsAskedFieldByField(t *testing.T) {
 	d.say(t, "ana", "#contoso", "7")
 	wantText(t, d.heard(), `bot to ana> That is no severity.
     Severity
+      How bad is it?
+    1. 1: all is lost
+       A call in 15 min
+    2. A: much is lost
 `)
 	e := d.say(t, "ana", "#contoso", "2")
 	if diff := cmp.Diff(map[string]string{"severity": "A"}, e.Values); diff != "" || e.Kind != bot.Submitted || !e.Partial || e.Form != "report" {

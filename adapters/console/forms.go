@@ -19,7 +19,6 @@ type openForm struct {
 	reader words.Reader
 	begun  bool              // its title was shown
 	intro  words.Text        // as shown last
-	last   string            // the question shown last
 	given  map[string]string // answers given since it was opened, as the bot took them
 	order  []string          // of given
 }

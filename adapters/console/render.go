@@ -98,16 +98,9 @@ func (t *Terminal) page(o *openForm, now time.Time) []string {
 		}
 	}
 	if asked == nil {
-		o.last = ""
 		return append(out, t.summary(o, now)...)
 	}
-	question := t.question(asked, r, now)
-	// The same question again, below an error, need not be asked in full.
-	if sign := strings.Join(question, "\n"); sign != o.last {
-		o.last = sign
-		return append(out, question...)
-	}
-	return append(out, question[0])
+	return append(out, t.question(asked, r, now)...)
 }
 
 // mostListed is how many options a search shows; more are found by typing.

@@ -130,13 +130,24 @@ func (s *Session) do(ctx context.Context, text string) error {
 	case "/demo":
 		s.list(s.Try)
 		return nil
-	case "/help", "/?", "?":
+	case "?":
+		if a, ok := s.Stage.Surface.(interface {
+			Asks(person, place string) bool
+		}); ok && a.Asks(s.Person, s.Place) {
+			break // the bot explains its question
+		}
+		s.list(strings.Split(sessionHelp, "\n"))
+		return nil
+	case "/help", "/?":
 		s.list(strings.Split(sessionHelp, "\n"))
 		return nil
 	case "/as":
 		l, err := talk.Parse(strings.TrimSpace(rest) + "> ")
 		if err != nil || l.Kind != talk.Speech {
 			return errors.New("say /as kenji in #engineers, or /as kenji for a private talk with the bot")
+		}
+		if err := s.known(l); err != nil {
+			return err
 		}
 		s.Person, s.Place = l.Person, l.Place
 		return nil
@@ -163,7 +174,11 @@ func (s *Session) do(ctx context.Context, text string) error {
 		if err != nil {
 			return errors.New("say /chat down or /chat up")
 		}
-		return s.Stage.Do(ctx, l)
+		return s.chat(ctx, l)
+	case "as", "exit", "quit", "wait", "clock", "chat", "who", "demo":
+		if why := s.slip(word, strings.TrimSpace(rest)); why != "" {
+			return errors.New(why)
+		}
 	}
 
 	// A line of a script does what it does in a script.
@@ -174,6 +189,9 @@ func (s *Session) do(ctx context.Context, text string) error {
 	if l, err := talk.Parse(first); err == nil {
 		switch l.Kind {
 		case talk.Speech, talk.Quote:
+			if err := s.known(l); err != nil {
+				return err
+			}
 			s.Person, s.Place = l.Person, l.Place
 			if many {
 				l.Text = strings.TrimPrefix(l.Text+"\n"+more, "\n")
@@ -186,14 +204,58 @@ func (s *Session) do(ctx context.Context, text string) error {
 		case talk.Wait, talk.Jump:
 			return s.move(ctx, l)
 		case talk.ChatDown, talk.ChatUp:
-			return s.Stage.Do(ctx, l)
-		case talk.Nothing, talk.Heard, talk.Restart:
+			return s.chat(ctx, l)
+		case talk.Nothing, talk.Heard, talk.Restart, talk.Quit:
 		}
 	}
 	if !many {
 		text = talk.Unescape(text)
 	}
 	return s.Stage.Do(ctx, talk.Line{Kind: talk.Speech, Person: s.Person, Place: s.Place, Text: text})
+}
+
+// known refuses a switch to somebody or somewhere that there isn't.
+func (s *Session) known(l talk.Line) error {
+	if s.Stage.Known == nil {
+		return nil
+	}
+	return s.Stage.Known(l.Person, l.Place)
+}
+
+// slip notices a command of the terminal that was typed without its slash, or
+// not quite right. "wait for me" is no slip, and "" says so.
+func (s *Session) slip(word, rest string) string {
+	digit := rest != "" && rest[0] >= '0' && rest[0] <= '9'
+	first, _, _ := strings.Cut(rest, " ")
+	switch {
+	case (word == "exit" || word == "quit") && rest == "":
+		return "say /quit to leave, or press Ctrl-D"
+	case (word == "who" || word == "demo") && rest == "":
+		return "say /" + word
+	case word == "as" && first != "" && (rest == first || strings.HasPrefix(rest, first+" in #")):
+		return "say /as " + rest + " to speak as somebody else"
+	case word == "wait" && (digit || rest == ""):
+		if _, err := talk.ParseWait(rest); err != nil {
+			return err.Error()
+		}
+	case word == "clock" && digit:
+		if _, err := talk.ParseClock(rest); err != nil {
+			return err.Error()
+		}
+	case word == "chat" && rest == "":
+		return "say /chat down or /chat up"
+	}
+	return ""
+}
+
+// chat takes the chat down or brings it back, and says so: while it is down
+// nothing else does.
+func (s *Session) chat(ctx context.Context, l talk.Line) error {
+	err := s.Stage.Do(ctx, l)
+	if err == nil && l.Kind == talk.ChatDown {
+		s.say("%s\n", s.mark("the chat is down: what the bot has to say waits until /chat up"))
+	}
+	return err
 }
 
 func (s *Session) move(ctx context.Context, l talk.Line) error {

@@ -106,3 +106,38 @@ func TestColourNeedsATerminalThatWantsIt(t *testing.T) {
 		t.Error("NO_COLOR is not respected")
 	}
 }
+
+func TestASessionRefusesWhomAndWhatItDoesNotKnow(t *testing.T) {
+	d := newDesk(false)
+	d.answer = func(bot.Event) (bot.Reply, error) { return bot.Reply{Text: "Yes?"}, nil }
+	nobody := func(person, place string) error {
+		if person == "bogus" || place == "#nowhere" {
+			return &talk.NotUnderstood{Why: person + place + " is unknown; /who lists them"}
+		}
+		return nil
+	}
+	nothing := func(context.Context) error { return nil }
+	s := &console.Session{
+		Stage: &talk.Stage{
+			Surface: d.Terminal, Clock: talk.NewClock(nine), Out: d.out, Wake: nothing, Deliver: nothing, Known: nobody,
+			NextDue: func(context.Context) (time.Time, error) { return time.Time{}, nil },
+		},
+		In:  strings.NewReader("/as bogus\nana in #nowhere> hello\nwait 8x\nwait\nas kenji\nexit\nquit\n/chat down\nwait for me\n"),
+		Out: d.out, Person: "ana", Place: "#contoso", Zone: time.UTC,
+	}
+	if err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := d.heard()
+	for _, want := range []string{
+		"? bogus is unknown; /who", "? ana#nowhere is unknown; /who", `? "8x" is not a duration like 8m`, "? say how long", "? say /as kenji to speak",
+		"? say /quit to leave", "the chat is down: what the bot has to say waits",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, got)
+		}
+	}
+	if len(d.events) != 1 || d.events[0].Text != "wait for me" || d.events[0].Place != "#contoso" {
+		t.Errorf("the bot heard %+v", d.events)
+	}
+}

@@ -29,6 +29,9 @@ type Terminal struct {
 	// Handle is the bot's door. Set it before anybody speaks.
 	Handle func(context.Context, bot.Event) (bot.Reply, error)
 
+	// Width is where lines are broken, in columns; 0 breaks none, as scripts want.
+	Width int
+
 	now    func() time.Time
 	mu     sync.Mutex
 	out    io.Writer
@@ -75,6 +78,13 @@ func New(out io.Writer, now func() time.Time, colour bool) *Terminal {
 
 // errDown is what a terminal says that was told to refuse.
 var errDown = errors.New("the chat is down")
+
+// Asks says whether somebody has a question before them.
+func (t *Terminal) Asks(person, place string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.forms[seat{person, place}] != nil
+}
 
 // Down makes the terminal refuse every message of the bot, or take them again.
 func (t *Terminal) Down(down bool) {
@@ -173,9 +183,9 @@ func (t *Terminal) print(prompt, mark string, lines []string) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	text := t.paint(promptColour, prompt) + " " + t.paint(markColour, mark) + lines[0] + "\n"
+	text := t.paint(promptColour, prompt) + " " + t.paint(markColour, mark) + t.wrap(lines[0], columns(prompt)+1+columns(mark)) + "\n"
 	for _, l := range lines[1:] {
-		text += "    " + l + "\n"
+		text += "    " + t.wrap(l, 4) + "\n"
 	}
 	if _, err := io.WriteString(t.out, text); err != nil {
 		return fmt.Errorf("write to the terminal: %w", err)

@@ -11,6 +11,7 @@
 //	clock 2026-03-02T12:00:00Z          the clock jumps: an outage until then
 //	chat down                           the platform refuses messages (chat up)
 //	restart                             the bot's process ends, another takes over
+//	/who, /demo, /quit                  what the stage itself shows; the end
 //	bot in #engineers> INC-1 has …      what the bot said, skipped when played
 //	    a line of four spaces goes on with the one above
 //

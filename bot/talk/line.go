@@ -33,6 +33,7 @@ const (
 	ChatDown LineKind = "chat down" // the platform refuses messages from now on
 	ChatUp   LineKind = "chat up"
 	Restart  LineKind = "restart" // the bot's process ends, and another one takes over
+	Quit     LineKind = "quit"    // the script ends here
 )
 
 // quoteMark opens and closes a text of many lines.
@@ -58,18 +59,20 @@ func Parse(s string) (Line, error) {
 		return Line{Kind: Nothing}, nil
 	case strings.HasPrefix(s, "bot in ") || strings.HasPrefix(s, "bot to "):
 		return Line{Kind: Heard}, nil
-	case word == "wait":
+	case word == "wait" || word == "/wait":
 		d, err := ParseWait(rest)
 		return Line{Kind: Wait, Wait: d}, err
-	case word == "clock":
+	case word == "clock" || word == "/clock":
 		at, err := ParseClock(rest)
 		return Line{Kind: Jump, At: at}, err
-	case trimmed == "chat down":
+	case trimmed == "chat down" || trimmed == "/chat down":
 		return Line{Kind: ChatDown}, nil
-	case trimmed == "chat up":
+	case trimmed == "chat up" || trimmed == "/chat up":
 		return Line{Kind: ChatUp}, nil
-	case trimmed == "restart":
+	case trimmed == "restart" || trimmed == "/restart":
 		return Line{Kind: Restart}, nil
+	case trimmed == "/quit" || trimmed == "/exit":
+		return Line{Kind: Quit}, nil
 	}
 	m := speech.FindStringSubmatch(strings.TrimRight(s, " \t\r"))
 	if m == nil || m[1] == "bot" {
@@ -84,12 +87,16 @@ func Parse(s string) (Line, error) {
 
 // ParseWait reads how far the clock moves: "8m", "1h30m", "2d" for whole days.
 func ParseWait(s string) (time.Duration, error) {
-	s = strings.TrimSpace(s)
+	said := strings.TrimSpace(s)
+	if said == "" {
+		return 0, errors.New("say how long, like wait 8m, wait 1h30m or wait 2d")
+	}
+	s = strings.ReplaceAll(said, " ", "") // 8 m
 	var days time.Duration
 	if n, rest, ok := strings.Cut(s, "d"); ok {
 		count, err := strconv.Atoi(n)
 		if err != nil || count < 0 || count > 5*366 {
-			return 0, fmt.Errorf("%q is not a duration like 8m, 1h30m or 2d", s)
+			return 0, fmt.Errorf("%q is not a duration like 8m, 1h30m or 2d", said)
 		}
 		days, s = time.Duration(count)*24*time.Hour, rest
 		if s == "" {
@@ -99,7 +106,7 @@ func ParseWait(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%q is not a duration like 8m, 1h30m or 2d", s)
+		return 0, fmt.Errorf("%q is not a duration like 8m, 1h30m or 2d", said)
 	case d < 0 || d+days > longestWait:
 		return 0, fmt.Errorf("%s is not a time to wait: from 0s to five years", d+days)
 	}

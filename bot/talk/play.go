@@ -37,12 +37,32 @@ func Play(ctx context.Context, script io.Reader, s *Stage) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.play(ctx); err != nil {
+		err := p.play(ctx)
+		if errors.Is(err, errEnds) {
+			return nil
+		}
+		if err != nil {
 			return &ScriptError{Line: p.number, Text: p.line, Err: err}
 		}
 	}
 	if err := in.Err(); err != nil {
 		return &ScriptError{Line: p.number + 1, Err: err}
+	}
+	return nil
+}
+
+// errEnds is how a script leaves before its last line.
+var errEnds = errors.New("the script ends here")
+
+// own writes what the stage itself shows, as comments of the script.
+func (p *player) own(lines []string) error {
+	if err := p.echo(); err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintln(p.stage.Out, "# "+l); err != nil {
+			return fmt.Errorf("write the line: %w", err)
+		}
 	}
 	return nil
 }
@@ -72,6 +92,11 @@ func (p *player) play(ctx context.Context) error {
 		return nil
 	}
 	l, err := Parse(p.line)
+	if errors.Is(err, errNot) && p.stage.Own != nil {
+		if lines, is := p.stage.Own(strings.TrimSpace(p.line)); is {
+			return p.own(lines)
+		}
+	}
 	if errors.Is(err, errNot) {
 		return fmt.Errorf("%w; understood are %s", err, Lines)
 	}
@@ -83,6 +108,9 @@ func (p *player) play(ctx context.Context) error {
 	}
 	if err := p.echo(); err != nil {
 		return err
+	}
+	if l.Kind == Quit {
+		return errEnds
 	}
 	if l.Kind == Quote {
 		if l, err = p.quoted(l); err != nil {

@@ -41,6 +41,12 @@ type Stage struct {
 	// Restart replaces the bot by a new one on the same store; nil where that
 	// can't be.
 	Restart func() error
+	// Known refuses a speaker or a place that nobody has heard of; nil lets
+	// everybody speak everywhere.
+	Known func(person, place string) error
+	// Own lists what a command of the stage itself shows: /who, /demo. False says
+	// that it is none; nil has none.
+	Own func(command string) (lines []string, is bool)
 }
 
 // mostRounds is how often the bot may say that something is due at one instant
@@ -51,6 +57,11 @@ const mostRounds = 1000
 func (s *Stage) Do(ctx context.Context, l Line) error {
 	switch l.Kind {
 	case Speech:
+		if s.Known != nil {
+			if err := s.Known(l.Person, l.Place); err != nil {
+				return err
+			}
+		}
 		// A fault in the bot has been answered with an id to quote; the talk goes
 		// on, and what it left behind is delivered.
 		err := s.Surface.Say(ctx, l.Person, l.Place, l.Text)

@@ -216,3 +216,31 @@ func TestEscapes(t *testing.T) {
 		}
 	}
 }
+
+func TestAScriptShowsWhatTheStageHasAndEndsWhereItSays(t *testing.T) {
+	var out strings.Builder
+	a := &alarms{clock: talk.NewClock(nine), out: &out}
+	nothing := func(context.Context) error { return nil }
+	s := &talk.Stage{
+		Surface: a, Clock: a.clock, Out: &out, Wake: nothing, Deliver: nothing, NextDue: a.nextDue,
+		Known: func(person, _ string) error {
+			if person != "ana" {
+				return &talk.NotUnderstood{Why: "there is nobody called " + person}
+			}
+			return nil
+		},
+		Own: func(command string) ([]string, bool) { return []string{"ana, of Contoso"}, command == "/who" },
+	}
+	if err := talk.Play(t.Context(), strings.NewReader("/who\n/wait 8 m\nana> hello\n/quit\nnever played\n"), s); err != nil {
+		t.Fatal(err)
+	}
+	if want := "/who\n# ana, of Contoso\n/wait 8 m\nana> hello\nbot to ana> : \"hello\"\n/quit\n"; out.String() != want {
+		t.Errorf("played\n%s\nwant\n%s", out.String(), want)
+	}
+	if got := a.clock.Now().Sub(nine); got != 8*time.Minute {
+		t.Errorf("the clock moved %v", got)
+	}
+	if err := talk.Play(t.Context(), strings.NewReader("bogus> hello\n"), s); err == nil || !strings.Contains(err.Error(), "nobody called bogus") {
+		t.Errorf("a stranger spoke: %v", err)
+	}
+}

@@ -19,6 +19,7 @@ var sentences = [...]sentence{
 	{"ask.event", "Name"},
 	{"ask.happened", ""},
 	{"ask.happened_help", ""},
+	{"ask.help_verb", ""},
 	{"ask.impact", ""},
 	{"ask.impact_help", ""},
 	{"ask.impact_theirs", ""},
@@ -41,6 +42,7 @@ var sentences = [...]sentence{
 	{"ask.subscription", ""},
 	{"ask.zone", ""},
 	{"ask.zone_help", ""},
+	{"asked.help", ""},
 	{"button.accept", ""},
 	{"button.ack", ""},
 	{"button.answer", ""},
@@ -105,6 +107,7 @@ var sentences = [...]sentence{
 	{"card.seen", ""},
 	{"card.seen_by", "Person SeenAt"},
 	{"card.staffing", ""},
+	{"card.subscription_unknown", ""},
 	{"card.team", ""},
 	{"card.they_owe", ""},
 	{"card.third_party", ""},
@@ -365,6 +368,7 @@ var sentences = [...]sentence{
 	{"draft.gone", ""},
 	{"draft.left", "EndsAt"},
 	{"draft.opened", "Ref"},
+	{"edit.keeps", "ValueText"},
 	{"environment.other", ""},
 	{"environment.production", ""},
 	{"explain.also", ""},
@@ -405,6 +409,7 @@ var sentences = [...]sentence{
 	{"explain.targets_only", ""},
 	{"explain.work_begins", ""},
 	{"field.at", ""},
+	{"field.at_case", ""},
 	{"field.commitment", ""},
 	{"field.contacts", ""},
 	{"field.customer", ""},
@@ -414,6 +419,7 @@ var sentences = [...]sentence{
 	{"field.fact", ""},
 	{"field.happened", ""},
 	{"field.impact", ""},
+	{"field.impact_convert", ""},
 	{"field.instead", ""},
 	{"field.kind", ""},
 	{"field.language", ""},
@@ -446,12 +452,15 @@ var sentences = [...]sentence{
 	{"field.value", ""},
 	{"field.vendor", ""},
 	{"field.via", ""},
+	{"field.via_case", ""},
 	{"field.what", ""},
 	{"field.what_ask", ""},
 	{"field.what_decide", ""},
 	{"field.what_executives", ""},
 	{"field.what_outage", ""},
 	{"field.why", ""},
+	{"field.why_decide", ""},
+	{"field.why_shared", ""},
 	{"field.zone", ""},
 	{"fieldhelp.at", ""},
 	{"fieldhelp.contacts", ""},
@@ -530,8 +539,10 @@ var sentences = [...]sentence{
 	{"journal.committed", "Contacts"},
 	{"journal.converted", "Severity"},
 	{"journal.corrected", "FactText WasText IsText Why"},
+	{"journal.corrected_outside", "FactText WasText IsText"},
 	{"journal.downgrade_decided", "KindText Why"},
 	{"journal.downgrade_dropped", "KindText Why"},
+	{"journal.downgrade_dropped_outside", "KindText"},
 	{"journal.downgrade_proposed", "KindText Why"},
 	{"journal.effort", "SpentDuration UsedDuration"},
 	{"journal.escalated", "TeamText Why"},
@@ -561,10 +572,12 @@ var sentences = [...]sentence{
 	{"journal.severity_refused", "Severity Reason"},
 	{"journal.severity_requested", "Severity From Reason"},
 	{"journal.staffing_wanted", ""},
+	{"journal.subscription_unknown", ""},
 	{"journal.taken", ""},
 	{"journal.third_party", "Vendor"},
 	{"journal.update", "Text NextAt"},
 	{"journal.withdrawn", "FactText WasText Why"},
+	{"journal.withdrawn_outside", "FactText WasText"},
 	{"journal.work_begun", "At"},
 	{"journal_line.plain", "SaidAt WhoText WhatText"},
 	{"journal_line.rows", "SaidAt WhoText WhatText RowsText"},
@@ -578,6 +591,7 @@ var sentences = [...]sentence{
 	{"language.local", ""},
 	{"language.zh", ""},
 	{"language.zh-Hans", ""},
+	{"left.out", "ValueText"},
 	{"level.advice", ""},
 	{"level.severity", "Severity"},
 	{"list.empty", ""},
@@ -644,6 +658,7 @@ var sentences = [...]sentence{
 	{"refusal.contact_missing", ""},
 	{"refusal.duplicate_of_itself", "Ref"},
 	{"refusal.fact_unknown", "Given"},
+	{"refusal.guest_may_not", ""},
 	{"refusal.hand_over_instead", ""},
 	{"refusal.in_future", "GivenAt NowAt"},
 	{"refusal.in_past", "GivenAt NowAt"},
@@ -688,16 +703,20 @@ var sentences = [...]sentence{
 	{"refusal.reopen_first", "StatusText"},
 	{"refusal.same_severity", "Severity"},
 	{"refusal.severity_unknown", "Given"},
+	{"refusal.severity_urgent", "Given"},
 	{"refusal.side_unknown", "Given"},
 	{"refusal.submitted_by_chat", "At"},
 	{"refusal.text_missing", ""},
+	{"refusal.text_too_long", "Most"},
 	{"refusal.too_early", "GivenAt EarliestAt"},
 	{"refusal.too_far", "GivenAt LatestAt"},
 	{"refusal.too_late_to_commit", ""},
 	{"refusal.too_many_drafts", ""},
 	{"refusal.too_many_words", "Given"},
 	{"refusal.unknown", "Code"},
+	{"refusal.way_unknown", "Given"},
 	{"refusal.which_incident", "Refs"},
+	{"refusal.withdraw_first", "FactText At"},
 	{"refusal.wrong_status", "StatusText At"},
 	{"reported.other", ""},
 	{"reported.phone", ""},
@@ -792,6 +811,7 @@ var sentences = [...]sentence{
 	{"status.mitigated", ""},
 	{"status.open", ""},
 	{"status.resolved", ""},
+	{"store.unreachable", "ID"},
 	{"subscription.other", ""},
 	{"subscription.unknown", ""},
 	{"summary.advice", ""},
@@ -800,6 +820,7 @@ var sentences = [...]sentence{
 	{"summary.no_commitment", "ConsequenceText"},
 	{"summary.targets", ""},
 	{"text.was_cut", "Limit"},
+	{"time.understood", "At"},
 	{"undo.reason", ""},
 	{"undone", "Ref LineText"},
 	{"unknown.command", "Given NamesText"},
@@ -909,1687 +930,1722 @@ func (w *Words) AskHappenedHelp() Text {
 	return w.say(12)
 }
 
+// AskHelpVerb says "Here is the question again. Answer it with a number or in words; \"cancel\" drops it.".
+func (w *Words) AskHelpVerb() Text {
+	return w.say(13)
+}
+
 // AskImpact says "What does it mean for your business?".
 func (w *Words) AskImpact() Text {
-	return w.say(13)
+	return w.say(14)
 }
 
 // AskImpactHelp says "who can't work, what it costs, what comes next".
 func (w *Words) AskImpactHelp() Text {
-	return w.say(14)
+	return w.say(15)
 }
 
 // AskImpactTheirs says "What does it mean for the customer's business?".
 func (w *Words) AskImpactTheirs() Text {
-	return w.say(15)
+	return w.say(16)
 }
 
 // AskInstead says "Without people on your side, severity {{.Severity}} can't be kept up for long. {{.ConsequenceText}} Shall we make it severity B instead?".
 func (w *Words) AskInstead(severity string, consequenceText Text) Text {
-	return w.say(16, argUser(severity), argText(consequenceText))
+	return w.say(17, argUser(severity), argText(consequenceText))
 }
 
 // AskKind says "What do you need?".
 func (w *Words) AskKind() Text {
-	return w.say(17)
+	return w.say(18)
 }
 
 // AskLanguage says "Which language do you prefer?".
 func (w *Words) AskLanguage() Text {
-	return w.say(18)
+	return w.say(19)
 }
 
 // AskOwner says "Who owns this on your side?".
 func (w *Words) AskOwner() Text {
-	return w.say(19)
+	return w.say(20)
 }
 
 // AskOwnerHelp says "the name of the person we should call".
 func (w *Words) AskOwnerHelp() Text {
-	return w.say(20)
+	return w.say(21)
 }
 
 // AskOwnerTheirs says "Who owns this at the customer?".
 func (w *Words) AskOwnerTheirs() Text {
-	return w.say(21)
+	return w.say(22)
 }
 
 // AskPhone says "Which phone number can we call?".
 func (w *Words) AskPhone() Text {
-	return w.say(22)
+	return w.say(23)
 }
 
 // AskPhoneHelp says "with country code, for example +49 30 1234567; \"-\" if an e-mail address must do".
 func (w *Words) AskPhoneHelp() Text {
-	return w.say(23)
+	return w.say(24)
 }
 
 // AskProduct says "Which product?".
 func (w *Words) AskProduct() Text {
-	return w.say(24)
+	return w.say(25)
 }
 
 // AskProductHelp says "part of the name is enough, for example: virtual machines".
 func (w *Words) AskProductHelp() Text {
-	return w.say(25)
+	return w.say(26)
 }
 
 // AskQuestion says "What would you like to know?".
 func (w *Words) AskQuestion() Text {
-	return w.say(26)
+	return w.say(27)
 }
 
 // AskRCA says "Before {{.Ref}} is closed: do you want a root cause analysis? Later it may be too late to ask.".
 func (w *Words) AskRCA(ref string) Text {
-	return w.say(27, argUser(ref))
+	return w.say(28, argUser(ref))
 }
 
 // AskReported says "How did the customer tell us?".
 func (w *Words) AskReported() Text {
-	return w.say(28)
+	return w.say(29)
 }
 
 // AskSeverity says "How severe is it?".
 func (w *Words) AskSeverity() Text {
-	return w.say(29)
+	return w.say(30)
 }
 
 // AskSince says "Since when?".
 func (w *Words) AskSince() Text {
-	return w.say(30)
+	return w.say(31)
 }
 
 // AskSinceHelp says "for example 09:12, yesterday 14:00, 20 min ago".
 func (w *Words) AskSinceHelp() Text {
-	return w.say(31)
+	return w.say(32)
 }
 
 // AskSubscription says "Which subscription?".
 func (w *Words) AskSubscription() Text {
-	return w.say(32)
+	return w.say(33)
 }
 
 // AskZone says "Which time zone are you in?".
 func (w *Words) AskZone() Text {
-	return w.say(33)
+	return w.say(34)
 }
 
 // AskZoneHelp says "for example Europe/Berlin".
 func (w *Words) AskZoneHelp() Text {
-	return w.say(34)
+	return w.say(35)
+}
+
+// AskedHelp says "Here is the question again. Answer it with a number or in words; \"back\" goes one question back, \"cancel\" drops it, and /incident help shows the commands.".
+func (w *Words) AskedHelp() Text {
+	return w.say(36)
 }
 
 // ButtonAccept says "Accept severity".
 func (w *Words) ButtonAccept() Text {
-	return w.say(35)
+	return w.say(37)
 }
 
 // ButtonAck says "Acknowledge".
 func (w *Words) ButtonAck() Text {
-	return w.say(36)
+	return w.say(38)
 }
 
 // ButtonAnswer says "Answer".
 func (w *Words) ButtonAnswer() Text {
-	return w.say(37)
+	return w.say(39)
 }
 
 // ButtonAsk says "Ask the customer".
 func (w *Words) ButtonAsk() Text {
-	return w.say(38)
+	return w.say(40)
 }
 
 // ButtonBegin says "Work begun".
 func (w *Words) ButtonBegin() Text {
-	return w.say(39)
+	return w.say(41)
 }
 
 // ButtonCall says "Record first call".
 func (w *Words) ButtonCall() Text {
-	return w.say(40)
+	return w.say(42)
 }
 
 // ButtonCase says "Give case number".
 func (w *Words) ButtonCase() Text {
-	return w.say(41)
+	return w.say(43)
 }
 
 // ButtonClose says "Close".
 func (w *Words) ButtonClose() Text {
-	return w.say(42)
+	return w.say(44)
 }
 
 // ButtonCommit says "Name contacts".
 func (w *Words) ButtonCommit() Text {
-	return w.say(43)
+	return w.say(45)
 }
 
 // ButtonDecide says "Decide downgrade".
 func (w *Words) ButtonDecide() Text {
-	return w.say(44)
+	return w.say(46)
 }
 
 // ButtonDo says "Confirm".
 func (w *Words) ButtonDo() Text {
-	return w.say(45)
+	return w.say(47)
 }
 
 // ButtonDrop says "Drop it".
 func (w *Words) ButtonDrop() Text {
-	return w.say(46)
+	return w.say(48)
 }
 
 // ButtonEscalate says "Escalate".
 func (w *Words) ButtonEscalate() Text {
-	return w.say(47)
+	return w.say(49)
 }
 
 // ButtonGoOn says "Go on".
 func (w *Words) ButtonGoOn() Text {
-	return w.say(48)
+	return w.say(50)
 }
 
 // ButtonMitigated says "Mitigated".
 func (w *Words) ButtonMitigated() Text {
-	return w.say(49)
+	return w.say(51)
 }
 
 // ButtonNorca says "Close without".
 func (w *Words) ButtonNorca() Text {
-	return w.say(50)
+	return w.say(52)
 }
 
 // ButtonNote says "Add a note".
 func (w *Words) ButtonNote() Text {
-	return w.say(51)
+	return w.say(53)
 }
 
 // ButtonOld says "That button is out of date. Type /incident list to see where things stand.".
 func (w *Words) ButtonOld() Text {
-	return w.say(52)
+	return w.say(54)
 }
 
 // ButtonOpen says "Open the incident".
 func (w *Words) ButtonOpen() Text {
-	return w.say(53)
+	return w.say(55)
 }
 
 // ButtonRCA says "Ask for an analysis".
 func (w *Words) ButtonRCA() Text {
-	return w.say(54)
+	return w.say(56)
 }
 
 // ButtonRefuse says "Refuse severity".
 func (w *Words) ButtonRefuse() Text {
-	return w.say(55)
+	return w.say(57)
 }
 
 // ButtonReopen says "Reopen".
 func (w *Words) ButtonReopen() Text {
-	return w.say(56)
+	return w.say(58)
 }
 
 // ButtonReport says "Report an incident".
 func (w *Words) ButtonReport() Text {
-	return w.say(57)
+	return w.say(59)
 }
 
 // ButtonResolve says "Resolved".
 func (w *Words) ButtonResolve() Text {
-	return w.say(58)
+	return w.say(60)
 }
 
 // ButtonSeverity says "Change severity".
 func (w *Words) ButtonSeverity() Text {
-	return w.say(59)
+	return w.say(61)
 }
 
 // ButtonTake says "Take".
 func (w *Words) ButtonTake() Text {
-	return w.say(60)
+	return w.say(62)
 }
 
 // ButtonUpdate says "Give an update".
 func (w *Words) ButtonUpdate() Text {
-	return w.say(61)
+	return w.say(63)
 }
 
 // ButtonWhy says "Why?".
 func (w *Words) ButtonWhy() Text {
-	return w.say(62)
+	return w.say(64)
 }
 
 // CardAnswer says "\"{{.Asked}}\": an answer by {{.AnswerDue}}".
 func (w *Words) CardAnswer(asked string, answerDue time.Time) Text {
-	return w.say(63, argUser(asked), argInstant(answerDue))
+	return w.say(65, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerLate says "\"{{.Asked}}\": an answer was due by {{.AnswerDue}}".
 func (w *Words) CardAnswerLate(asked string, answerDue time.Time) Text {
-	return w.say(64, argUser(asked), argInstant(answerDue))
+	return w.say(66, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerNoClock says "\"{{.Asked}}\": an answer".
 func (w *Words) CardAnswerNoClock(asked string) Text {
-	return w.say(65, argUser(asked))
+	return w.say(67, argUser(asked))
 }
 
 // CardAssigned says "Assigned".
 func (w *Words) CardAssigned() Text {
-	return w.say(66)
+	return w.say(68)
 }
 
 // CardBy says "by {{.UpdateDue}}".
 func (w *Words) CardBy(updateDue time.Time) Text {
-	return w.say(67, argInstant(updateDue))
+	return w.say(69, argInstant(updateDue))
 }
 
 // CardCallDue says "by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) CardCallDue(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(68, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(70, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCallLate says "was due by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}}); nobody has called yet".
 func (w *Words) CardCallLate(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(69, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(71, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCalled says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}".
 func (w *Words) CardCalled(person string, calledAt time.Time, viaText Text) Text {
-	return w.say(70, argUser(person), argInstant(calledAt), argText(viaText))
+	return w.say(72, argUser(person), argInstant(calledAt), argText(viaText))
 }
 
 // CardCalledLate says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}; it was due by {{.CallDue}}".
 func (w *Words) CardCalledLate(person string, calledAt time.Time, viaText Text, callDue time.Time) Text {
-	return w.say(71, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
+	return w.say(73, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
 }
 
 // CardCaseNumber says "Case number".
 func (w *Words) CardCaseNumber() Text {
-	return w.say(72)
+	return w.say(74)
 }
 
 // CardCaseWanted says "make the case by {{.WaysText}}, then give its number".
 func (w *Words) CardCaseWanted(waysText Text) Text {
-	return w.say(73, argText(waysText))
+	return w.say(75, argText(waysText))
 }
 
 // CardChangeControl says "\"{{.Asked}}\": change control answers by {{.AnswerDue}}".
 func (w *Words) CardChangeControl(asked string, answerDue time.Time) Text {
-	return w.say(74, argUser(asked), argInstant(answerDue))
+	return w.say(76, argUser(asked), argInstant(answerDue))
 }
 
 // CardChangeControlLate says "\"{{.Asked}}\": change control was to answer by {{.AnswerDue}}".
 func (w *Words) CardChangeControlLate(asked string, answerDue time.Time) Text {
-	return w.say(75, argUser(asked), argInstant(answerDue))
+	return w.say(77, argUser(asked), argInstant(answerDue))
 }
 
 // CardContact says "Contact".
 func (w *Words) CardContact() Text {
-	return w.say(76)
+	return w.say(78)
 }
 
 // CardDowngrade says "Downgrade".
 func (w *Words) CardDowngrade() Text {
-	return w.say(77)
+	return w.say(79)
 }
 
 // CardDowngradeProposed says "proposed: {{.WhatText}}; a person decides. {{.Reason}}".
 func (w *Words) CardDowngradeProposed(whatText Text, reason string) Text {
-	return w.say(78, argText(whatText), argUser(reason))
+	return w.say(80, argText(whatText), argUser(reason))
 }
 
 // CardEffort says "Effort".
 func (w *Words) CardEffort() Text {
-	return w.say(79)
+	return w.say(81)
 }
 
 // CardEffortOf says "{{.UsedDuration}} of {{.CapDuration}}".
 func (w *Words) CardEffortOf(usedDuration time.Duration, capDuration time.Duration) Text {
-	return w.say(80, argDuration(usedDuration), argDuration(capDuration))
+	return w.say(82, argDuration(usedDuration), argDuration(capDuration))
 }
 
 // CardFirstCall says "First call".
 func (w *Words) CardFirstCall() Text {
-	return w.say(81)
+	return w.say(83)
 }
 
 // CardHeadline says "{{.Ref}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadline(ref string, levelText Text, title string, stateText Text) Text {
-	return w.say(82, argUser(ref), argText(levelText), argUser(title), argText(stateText))
+	return w.say(84, argUser(ref), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardHeadlineOf says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadlineOf(ref string, customer string, levelText Text, title string, stateText Text) Text {
-	return w.say(83, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
+	return w.say(85, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardImpact says "Impact".
 func (w *Words) CardImpact() Text {
-	return w.say(84)
+	return w.say(86)
 }
 
 // CardLatest says "Latest".
 func (w *Words) CardLatest() Text {
-	return w.say(85)
+	return w.say(87)
 }
 
 // CardLatestAt says "{{.Update}} — {{.GivenAt}}".
 func (w *Words) CardLatestAt(update string, givenAt time.Time) Text {
-	return w.say(86, argUser(update), argInstant(givenAt))
+	return w.say(88, argUser(update), argInstant(givenAt))
 }
 
 // CardNext says "Next".
 func (w *Words) CardNext() Text {
-	return w.say(87)
+	return w.say(89)
 }
 
 // CardNextUpdate says "Next update".
 func (w *Words) CardNextUpdate() Text {
-	return w.say(88)
+	return w.say(90)
 }
 
 // CardNote says "Note".
 func (w *Words) CardNote() Text {
-	return w.say(89)
+	return w.say(91)
 }
 
 // CardOutage says "wider than this customer alone: nobody can be put first, and the targets stay".
 func (w *Words) CardOutage() Text {
-	return w.say(90)
+	return w.say(92)
 }
 
 // CardProduct says "Product".
 func (w *Words) CardProduct() Text {
-	return w.say(91)
+	return w.say(93)
 }
 
 // CardProductIn says "{{.Product}}, {{.EnvironmentText}}".
 func (w *Words) CardProductIn(product string, environmentText Text) Text {
-	return w.say(92, argUser(product), argText(environmentText))
+	return w.say(94, argUser(product), argText(environmentText))
 }
 
 // CardProductLine says "{{.Product}}, {{.EnvironmentText}}, {{.Subscription}}".
 func (w *Words) CardProductLine(product string, environmentText Text, subscription string) Text {
-	return w.say(93, argUser(product), argText(environmentText), argUser(subscription))
+	return w.say(95, argUser(product), argText(environmentText), argUser(subscription))
 }
 
 // CardRemote says "Remote access".
 func (w *Words) CardRemote() Text {
-	return w.say(94)
+	return w.say(96)
 }
 
 // CardRoundTheClock says "Around the clock".
 func (w *Words) CardRoundTheClock() Text {
-	return w.say(95)
+	return w.say(97)
 }
 
 // CardSeen says "Seen".
 func (w *Words) CardSeen() Text {
-	return w.say(96)
+	return w.say(98)
 }
 
 // CardSeenBy says "{{.Person}}, {{.SeenAt}}".
 func (w *Words) CardSeenBy(person string, seenAt time.Time) Text {
-	return w.say(97, argUser(person), argInstant(seenAt))
+	return w.say(99, argUser(person), argInstant(seenAt))
 }
 
 // CardStaffing says "named contacts who can be reached around the clock".
 func (w *Words) CardStaffing() Text {
-	return w.say(98)
+	return w.say(100)
+}
+
+// CardSubscriptionUnknown says "the subscription is not known yet; the plan and its times depend on it".
+func (w *Words) CardSubscriptionUnknown() Text {
+	return w.say(101)
 }
 
 // CardTeam says "Team".
 func (w *Words) CardTeam() Text {
-	return w.say(99)
+	return w.say(102)
 }
 
 // CardTheyOwe says "From the customer".
 func (w *Words) CardTheyOwe() Text {
-	return w.say(100)
+	return w.say(103)
 }
 
 // CardThirdParty says "Third party".
 func (w *Words) CardThirdParty() Text {
-	return w.say(101)
+	return w.say(104)
 }
 
 // CardWanted says "Severity change".
 func (w *Words) CardWanted() Text {
-	return w.say(102)
+	return w.say(105)
 }
 
 // CardWantedChange says "asked from {{.From}} to {{.To}}: {{.Reason}}".
 func (w *Words) CardWantedChange(from string, to string, reason string) Text {
-	return w.say(103, argUser(from), argUser(to), argUser(reason))
+	return w.say(106, argUser(from), argUser(to), argUser(reason))
 }
 
 // CardWasDue says "was due by {{.UpdateDue}}".
 func (w *Words) CardWasDue(updateDue time.Time) Text {
-	return w.say(104, argInstant(updateDue))
+	return w.say(107, argInstant(updateDue))
 }
 
 // CardWith says "With".
 func (w *Words) CardWith() Text {
-	return w.say(105)
+	return w.say(108)
 }
 
 // CardWithSeen says "{{.Person}}; {{.Other}} answered {{.SeenAt}}".
 func (w *Words) CardWithSeen(person string, other string, seenAt time.Time) Text {
-	return w.say(106, argUser(person), argUser(other), argInstant(seenAt))
+	return w.say(109, argUser(person), argUser(other), argInstant(seenAt))
 }
 
 // CardWithSince says "{{.Person}}, since {{.SeenAt}}".
 func (w *Words) CardWithSince(person string, seenAt time.Time) Text {
-	return w.say(107, argUser(person), argInstant(seenAt))
+	return w.say(110, argUser(person), argInstant(seenAt))
 }
 
 // CardWork says "Work".
 func (w *Words) CardWork() Text {
-	return w.say(108)
+	return w.say(111)
 }
 
 // CardWorkBegun says "begun {{.BegunAt}}".
 func (w *Words) CardWorkBegun(begunAt time.Time) Text {
-	return w.say(109, argInstant(begunAt))
+	return w.say(112, argInstant(begunAt))
 }
 
 // CardWorkDue says "should begin by {{.WorkDue}}".
 func (w *Words) CardWorkDue(workDue time.Time) Text {
-	return w.say(110, argInstant(workDue))
+	return w.say(113, argInstant(workDue))
 }
 
 // CardWorkLate says "should have begun by {{.WorkDue}}".
 func (w *Words) CardWorkLate(workDue time.Time) Text {
-	return w.say(111, argInstant(workDue))
+	return w.say(114, argInstant(workDue))
 }
 
 // CardWorked says "Worked on".
 func (w *Words) CardWorked() Text {
-	return w.say(112)
+	return w.say(115)
 }
 
 // CardWorkedBusiness says "in business hours; work around the clock has ended".
 func (w *Words) CardWorkedBusiness() Text {
-	return w.say(113)
+	return w.say(116)
 }
 
 // CardWritten says "First message".
 func (w *Words) CardWritten() Text {
-	return w.say(114)
+	return w.say(117)
 }
 
 // CardYouOwe says "From you".
 func (w *Words) CardYouOwe() Text {
-	return w.say(115)
+	return w.say(118)
 }
 
 // ChooseSeverity says "Severity {{.Severity}}: {{.MeaningText}}".
 func (w *Words) ChooseSeverity(severity string, meaningText Text) Text {
-	return w.say(148, argUser(severity), argText(meaningText))
+	return w.say(151, argUser(severity), argText(meaningText))
 }
 
 // ConsoleKeeps says "(now: {{.Value}}; an empty line keeps it)".
 func (w *Words) ConsoleKeeps(value string) Text {
-	return w.say(267, argUser(value))
+	return w.say(270, argUser(value))
 }
 
 // ConsoleOptional says "(- leaves it out)".
 func (w *Words) ConsoleOptional() Text {
-	return w.say(268)
+	return w.say(271)
 }
 
 // DeliveryBundle says "{{.Count}} messages have been waiting for you:".
 func (w *Words) DeliveryBundle(count int) Text {
-	return w.say(269, argCount(count))
+	return w.say(272, argCount(count))
 }
 
 // DeliveryBundled says "• {{.MessageText}}".
 func (w *Words) DeliveryBundled(messageText Text) Text {
-	return w.say(270, argText(messageText))
+	return w.say(273, argText(messageText))
 }
 
 // DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
 func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
-	return w.say(271, argUser(mark), argText(messageText))
+	return w.say(274, argUser(mark), argText(messageText))
 }
 
 // DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
 func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
-	return w.say(272, argUser(recipient), argText(messageText))
+	return w.say(275, argUser(recipient), argText(messageText))
 }
 
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(273, argUser(ref))
+	return w.say(276, argUser(ref))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(356)
+	return w.say(359)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(357, argInstant(endsAt))
+	return w.say(360, argInstant(endsAt))
 }
 
 // DraftOpened says "That report was opened already: it is {{.Ref}}.".
 func (w *Words) DraftOpened(ref string) Text {
-	return w.say(358, argUser(ref))
+	return w.say(361, argUser(ref))
+}
+
+// EditKeeps says "Until you give another answer it stays {{.ValueText}}; \"back\" returns to the summary.".
+func (w *Words) EditKeeps(valueText Text) Text {
+	return w.say(362, argText(valueText))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(359)
+	return w.say(363)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(360)
+	return w.say(364)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(361)
+	return w.say(365)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(362)
+	return w.say(366)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(363)
+	return w.say(367)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(364)
+	return w.say(368)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(365)
+	return w.say(369)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(366, argText(plansText), argText(whatText))
+	return w.say(370, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(367, argUser(edition))
+	return w.say(371, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(368)
+	return w.say(372)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(369)
+	return w.say(373)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(370)
+	return w.say(374)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(371)
+	return w.say(375)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(372)
+	return w.say(376)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(373, argUser(product), argText(severityText))
+	return w.say(377, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(374, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(378, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(375)
+	return w.say(379)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(376)
+	return w.say(380)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(377)
+	return w.say(381)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(378)
+	return w.say(382)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(379)
+	return w.say(383)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(380)
+	return w.say(384)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(381)
+	return w.say(385)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(382, argInstant(openedAt))
+	return w.say(386, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(383)
+	return w.say(387)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(384)
+	return w.say(388)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(385, argText(planText), argText(reasonText))
+	return w.say(389, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(386)
+	return w.say(390)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(387)
+	return w.say(391)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(388)
+	return w.say(392)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(389)
+	return w.say(393)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(390)
+	return w.say(394)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(391)
+	return w.say(395)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(392)
+	return w.say(396)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(393)
+	return w.say(397)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(394)
+	return w.say(398)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(395, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(399, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(396)
+	return w.say(400)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(397)
+	return w.say(401)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(452)
+	return w.say(461)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(453)
+	return w.say(462)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(454)
+	return w.say(463)
 }
 
 // GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
 func (w *Words) GuideUndo() Text {
-	return w.say(455)
+	return w.say(464)
 }
 
 // GuideUndoCustomer says "/incident undo INC-1 — take back what you did last: resolved or closed".
 func (w *Words) GuideUndoCustomer() Text {
-	return w.say(456)
+	return w.say(465)
 }
 
 // Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
 func (w *Words) Hello() Text {
-	return w.say(457)
+	return w.say(466)
 }
 
 // HolderHas says "{{.Person}} has it".
 func (w *Words) HolderHas(person string) Text {
-	return w.say(497, argUser(person))
+	return w.say(506, argUser(person))
 }
 
 // HolderNobody says "nobody has it".
 func (w *Words) HolderNobody() Text {
-	return w.say(498)
+	return w.say(507)
 }
 
 // HolderSeen says "{{.Person}} has seen it, nobody has taken it".
 func (w *Words) HolderSeen(person string) Text {
-	return w.say(499, argUser(person))
+	return w.say(508, argUser(person))
 }
 
 // HolderWritten says "{{.Person}} has written to them, nobody has taken it".
 func (w *Words) HolderWritten(person string) Text {
-	return w.say(500, argUser(person))
+	return w.say(509, argUser(person))
 }
 
 // InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(501)
+	return w.say(510)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(502, argUser(severity))
+	return w.say(511, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(503)
+	return w.say(512)
 }
 
 // IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, say \"cancel\" first.".
 func (w *Words) IntakeAdded() Text {
-	return w.say(504)
+	return w.say(513)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(505)
+	return w.say(514)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(506)
+	return w.say(515)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(507)
+	return w.say(516)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(508, argUser(customer))
+	return w.say(517, argUser(customer))
 }
 
 // IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
 func (w *Words) IntakeUnderstood(factsText Text) Text {
-	return w.say(509, argText(factsText))
+	return w.say(518, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(560, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(573, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(561, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(574, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(562)
+	return w.say(575)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(563)
+	return w.say(576)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(564)
+	return w.say(577)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(565)
+	return w.say(578)
 }
 
 // LabelQuestion says "Question".
 func (w *Words) LabelQuestion() Text {
-	return w.say(566)
+	return w.say(579)
+}
+
+// LeftOut says "Left out now; it was {{.ValueText}}.".
+func (w *Words) LeftOut(valueText Text) Text {
+	return w.say(585, argText(valueText))
 }
 
 // LevelAdvice says "advice".
 func (w *Words) LevelAdvice() Text {
-	return w.say(572)
+	return w.say(586)
 }
 
 // LevelSeverity says "severity {{.Severity}}".
 func (w *Words) LevelSeverity(severity string) Text {
-	return w.say(573, argUser(severity))
+	return w.say(587, argUser(severity))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(574)
+	return w.say(588)
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(575, argCount(count))
+	return w.say(589, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(576)
+	return w.say(590)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(577, argUser(name))
+	return w.say(591, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(578)
+	return w.say(592)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(579)
+	return w.say(593)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(580)
+	return w.say(594)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(581, argUser(ref), argUser(title))
+	return w.say(595, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(582, argUser(ref), argInstant(responseDue))
+	return w.say(596, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(583, argUser(ref))
+	return w.say(597, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(584, argUser(ref), argText(waysText))
+	return w.say(598, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(585, argUser(ref))
+	return w.say(599, argUser(ref))
 }
 
 // OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
 func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
-	return w.say(586, argUser(ref), argUser(customer), argInstant(responseDue))
+	return w.say(600, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(587, argUser(ref))
+	return w.say(601, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(588, argUser(contact), argUser(phone))
+	return w.say(602, argUser(contact), argUser(phone))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(589, argText(contactText))
+	return w.say(603, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(590, argUser(impact))
+	return w.say(604, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(591, argInstant(happenedSince))
+	return w.say(605, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(592, argUser(title), argUser(severity), argUser(product))
+	return w.say(606, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(606)
+	return w.say(620)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(607, argText(whoText))
+	return w.say(621, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(608, argText(whatText))
+	return w.say(622, argText(whatText))
 }
 
 // PreviewDutiesTheirs says "Their part: {{.WhatText}}".
 func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
-	return w.say(609, argText(whatText))
+	return w.say(623, argText(whatText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(610)
+	return w.say(624)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(611, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(625, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(612, argText(waysText))
+	return w.say(626, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(613, argInstant(workDue))
+	return w.say(627, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(693)
+	return w.say(712)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(694)
+	return w.say(713)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(695, argUser(ref), argDuration(restDuration))
+	return w.say(714, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(696, argUser(ref))
+	return w.say(715, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(697, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(716, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(698, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(717, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(699, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(718, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(700, argUser(ref), argText(text), argUser(person))
+	return w.say(719, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(701, argUser(ref), argText(text), argUser(person))
+	return w.say(720, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(702, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(721, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(703, argUser(ref), argText(text))
+	return w.say(722, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(704, argUser(ref), argUser(person), argText(text))
+	return w.say(723, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(705, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(724, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(706, argUser(ref))
+	return w.say(725, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(707, argUser(ref), argUser(number), argUser(title))
+	return w.say(726, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(708, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(727, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(709, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(728, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(710, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(729, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(711, argUser(ref))
+	return w.say(730, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
 func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(712, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(731, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(713, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(732, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(714, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(733, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}; a person decides. {{.Text}}".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(715, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(734, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(716, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+	return w.say(735, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(717, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+	return w.say(736, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(718, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(737, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(719, argUser(ref), argLeft(left), argUser(title))
+	return w.say(738, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(720, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(739, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(721, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(740, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(722, argUser(ref), argUser(person), argUser(title))
+	return w.say(741, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(723, argUser(ref), argText(text), argUser(person))
+	return w.say(742, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(724, argUser(ref), argUser(person), argText(text))
+	return w.say(743, argUser(ref), argUser(person), argText(text))
 }
 
 // RingOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(725, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(744, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Customer}} · {{.Ref}} · advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(customer string, ref string, title string) Text {
-	return w.say(726, argUser(customer), argUser(ref), argUser(title))
+	return w.say(745, argUser(customer), argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(customer string, ref string, levelText Text, title string) Text {
-	return w.say(727, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(746, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedConverted says "{{.Customer}} · {{.Ref}} turned out to be a fault, {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpenedConverted(customer string, ref string, levelText Text, title string) Text {
-	return w.say(728, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(747, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(729, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(748, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(730, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(749, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string, rung string) Text {
-	return w.say(731, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
+	return w.say(750, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(732, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(751, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(733, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(752, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdateDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdateDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(734, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(753, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingRCARequested says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis".
 func (w *Words) RingRCARequested(customer string, ref string, person string) Text {
-	return w.say(735, argUser(customer), argUser(ref), argUser(person))
+	return w.say(754, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRCARequestedBy says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
 func (w *Words) RingRCARequestedBy(customer string, ref string, person string, dueText Text) Text {
-	return w.say(736, argUser(customer), argUser(ref), argUser(person), argText(dueText))
+	return w.say(755, argUser(customer), argUser(ref), argUser(person), argText(dueText))
 }
 
 // RingRCAWished says "{{.Customer}} · {{.Ref}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
 func (w *Words) RingRCAWished(customer string, ref string, person string) Text {
-	return w.say(737, argUser(customer), argUser(ref), argUser(person))
+	return w.say(756, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(738, argUser(ref), argText(text))
+	return w.say(757, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(739, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(758, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(740, argUser(ref), argText(text), argUser(person))
+	return w.say(759, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityAccepted says "{{.Ref}} is severity {{.Severity}} now, as you asked; it was {{.From}} — {{.Person}}".
 func (w *Words) RingSeverityAccepted(ref string, severity string, from string, person string) Text {
-	return w.say(741, argUser(ref), argUser(severity), argUser(from), argUser(person))
+	return w.say(760, argUser(ref), argUser(severity), argUser(from), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(742, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(761, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(743, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(762, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(744, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(763, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them we may have to {{.ConsequenceText}}.".
 func (w *Words) RingStaffingMissing(ref string, consequenceText Text) Text {
-	return w.say(745, argUser(ref), argText(consequenceText))
+	return w.say(764, argUser(ref), argText(consequenceText))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(746, argUser(ref), argUser(vendor))
+	return w.say(765, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(747, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(766, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(748, argUser(ref), argInstant(due), argUser(title))
+	return w.say(767, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(749, argUser(ref), argLate(late), argUser(title))
+	return w.say(768, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(750, argUser(ref), argInstant(due), argUser(title))
+	return w.say(769, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(759, argUser(what))
+	return w.say(778, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(760)
+	return w.say(779)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(761, argUser(id))
+	return w.say(780, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(762, argUser(person))
+	return w.say(781, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(763)
+	return w.say(782)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(764)
+	return w.say(783)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(765, argInstant(closedAt))
+	return w.say(784, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(766, argUser(ref))
+	return w.say(785, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(767, argInstant(mitigatedAt))
+	return w.say(786, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(768, argText(teamText))
+	return w.say(787, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(769)
+	return w.say(788)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(770, argInstant(resolvedAt))
+	return w.say(789, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(771, argUser(person), argInstant(callDue))
+	return w.say(790, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(772, argUser(person), argInstant(callDue))
+	return w.say(791, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(773, argUser(person), argInstant(callDue))
+	return w.say(792, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(774, argUser(person), argInstant(callDue))
+	return w.say(793, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(775, argInstant(callDue))
+	return w.say(794, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(776, argInstant(callDue))
+	return w.say(795, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(777, argUser(person))
+	return w.say(796, argUser(person))
 }
 
 // StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
 func (w *Words) StateWritten(person string, callDue time.Time) Text {
-	return w.say(778, argUser(person), argInstant(callDue))
+	return w.say(797, argUser(person), argInstant(callDue))
 }
 
 // StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
 func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
-	return w.say(779, argUser(person), argInstant(callDue))
+	return w.say(798, argUser(person), argInstant(callDue))
+}
+
+// StoreUnreachable says "I can't reach my database right now; nothing was recorded. Please try again in a minute. ({{.ID}})".
+func (w *Words) StoreUnreachable(id string) Text {
+	return w.say(805, argUser(id))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(786)
+	return w.say(806)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(787)
+	return w.say(807)
 }
 
 // SummaryAdvice says "No severity and no response target; at most 6 hours of work.".
 func (w *Words) SummaryAdvice() Text {
-	return w.say(788)
+	return w.say(808)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(789)
+	return w.say(809)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(790, argText(labelText), argText(valueText))
+	return w.say(810, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(791, argText(consequenceText))
+	return w.say(811, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(792)
+	return w.say(812)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(793, argUser(limit))
+	return w.say(813, argUser(limit))
+}
+
+// TimeUnderstood says "Time recorded: {{.At}}.".
+func (w *Words) TimeUnderstood(at time.Time) Text {
+	return w.say(814, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(794)
+	return w.say(815)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(795, argUser(ref), argText(lineText))
+	return w.say(816, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(796, argUser(given), argText(namesText))
+	return w.say(817, argUser(given), argText(namesText))
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(797, argUser(given))
+	return w.say(818, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(798)
+	return w.say(819)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(799)
+	return w.say(820)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(800)
+	return w.say(821)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(801)
+	return w.say(822)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(802)
+	return w.say(823)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(803)
+	return w.say(824)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(804)
+	return w.say(825)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(805, argUser(name))
+	return w.say(826, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(806)
+	return w.say(827)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(807)
+	return w.say(828)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(808)
+	return w.say(829)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(809)
+	return w.say(830)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(810)
+	return w.say(831)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(811, argUser(name))
+	return w.say(832, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(812, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(833, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(813)
+	return w.say(834)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(814, argInstant(answeredAt))
+	return w.say(835, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(815, argInstant(begunAt))
+	return w.say(836, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(816)
+	return w.say(837)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(817, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(838, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(818, argInstant(saidAt), argUser(person))
+	return w.say(839, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(819, argInstant(saidAt), argUser(person))
+	return w.say(840, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(820, argText(whatText), argText(rowsText))
+	return w.say(841, argText(whatText), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(821)
+	return w.say(842)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(822, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(843, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(823, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(844, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(824, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(845, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(825, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(846, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(826, argText(planText))
+	return w.say(847, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(827, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(848, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(828, argInstant(staffingDue))
+	return w.say(849, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(829)
+	return w.say(850)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(830)
+	return w.say(851)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(831)
+	return w.say(852)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(832, argText(whatText), argText(rowsText))
+	return w.say(853, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(833, argUser(ref), argUser(edition))
+	return w.say(854, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(834, argInstant(updateDue))
+	return w.say(855, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(835)
+	return w.say(856)
 }

@@ -83,6 +83,7 @@ func (o *orders) run(ctx context.Context) error {
 	chat := &recordedChat{url: o.Chat, client: &http.Client{}, grace: o.Delivery.Grace}
 	b := newBot(store, map[string]bot.Chat{recorded: chat}, time.Now, rand.Float64, log)
 	b.Delivery = o.Delivery
+	b.Senders = 8
 	b.Step = o.stepper()
 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,7 +70,9 @@ func (c demoCommand) Run(ctx context.Context, w world) (err error) {
 	clock := talk.NewClock(start)
 	colour := console.Colourful(w.out, w.env)
 	terminal := console.New(w.out, clock.Now, colour)
-	log := slog.New(slog.NewTextHandler(w.err, nil))
+	terminal.Width = console.Width(w.out)
+	// What fails to be sent is tried again and said by the terminal; only faults are worth a line.
+	log := slog.New(slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	var b *bot.Bot
 	restart := func() error {
 		b = newBot(store, map[string]bot.Chat{console.Platform: terminal}, clock.Now, rand.Float64, log)
@@ -83,6 +86,7 @@ func (c demoCommand) Run(ctx context.Context, w world) (err error) {
 		Surface: terminal, Clock: clock, Out: w.out, NextDue: store.NextDue, Restart: restart,
 		Wake:    func(ctx context.Context) error { _, err := b.Wake(ctx); return err },
 		Deliver: func(ctx context.Context) error { _, err := b.Deliver(ctx); return err },
+		Known:   knownIn(setup), Own: ownCommands(setup),
 	}
 	if !console.IsTerminal(w.in) {
 		if err := talk.Play(ctx, w.in, stage); err != nil && ctx.Err() == nil {
@@ -130,6 +134,34 @@ const whatToTry = `1. As ana:  /incident, and answer the questions. Severity 1 i
 6. As wei in #huadong or yuki in #sakura: the same in Chinese and Japanese, by their calendars.
 7. As nora in #lantern: a business event is running, and its cases are made in the portal.
 8. /chat down, then /wait 5m, then /chat up: nothing is lost.`
+
+// knownIn refuses people and places that the set-up doesn't have.
+func knownIn(s bot.Setup) func(person, place string) error {
+	return func(person, place string) error {
+		if !slices.ContainsFunc(s.People, func(p bot.SetupPerson) bool {
+			return slices.ContainsFunc(p.Identities, func(i bot.Identity) bool { return i.Platform == console.Platform && i.ID == person })
+		}) {
+			return &talk.NotUnderstood{Why: fmt.Sprintf("there is nobody called %q here; /who lists them", person)}
+		}
+		if place != "" && !slices.ContainsFunc(s.Places, func(p bot.SetupPlace) bool { return p.Channel.Platform == console.Platform && p.Channel.ID == place }) {
+			return &talk.NotUnderstood{Why: fmt.Sprintf("there is no place called %q here; /who lists them", place)}
+		}
+		return nil
+	}
+}
+
+// ownCommands are what a script may show of the demo itself.
+func ownCommands(s bot.Setup) func(command string) ([]string, bool) {
+	return func(command string) ([]string, bool) {
+		switch command {
+		case "/who":
+			return whoIsWho(s), true
+		case "/demo":
+			return strings.Split(whatToTry, "\n"), true
+		}
+		return nil, false
+	}
+}
 
 // whoIsWho lists the people and places of a set-up, tenant by tenant.
 func whoIsWho(s bot.Setup) []string {

@@ -18,7 +18,7 @@ import (
 
 type importCommand struct {
 	Check bool     `help:"Only look for mistakes; import nothing."`
-	Files []string `arg:"" name:"file" help:"Set-up files (YAML) and holiday files (.json)."`
+	Files []string `arg:"" name:"file" optional:"" help:"Set-up files (YAML) and holiday files (.json)."`
 }
 
 // Help is shown by firstcall import --help.
@@ -36,6 +36,9 @@ The demo's files document the format: cmd/firstcall/demo/*.yaml in the source.
 
 // Run imports.
 func (c importCommand) Run(ctx context.Context, w world) (err error) {
+	if len(c.Files) == 0 {
+		return misusef("name the files to import, for example: firstcall import provider.yaml contoso.yaml")
+	}
 	var files []setup.File
 	var unreadable []error
 	for _, name := range c.Files {

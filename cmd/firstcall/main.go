@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -86,10 +87,7 @@ func run(ctx context.Context, args []string, w world) (status int) {
 	if err != nil {
 		return complain(w.err, fmt.Errorf("set up the command line: %w", err))
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(usual(args))
 	if err != nil {
 		return complain(w.err, misused{err})
 	}
@@ -97,6 +95,20 @@ func run(ctx context.Context, args []string, w world) (status int) {
 		return complain(w.err, err)
 	}
 	return fine
+}
+
+// usual writes what people type at any command line the way this one wants it:
+// help, help demo, --version.
+func usual(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case args[0] == "--version" || args[0] == "-v" || args[0] == "-version":
+		return []string{"version"}
+	}
+	return args
 }
 
 // complain says what went wrong and returns the exit status for it.

@@ -2,6 +2,7 @@ package terms
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,6 +12,13 @@ type Change struct {
 	At       time.Time
 	Answered bool // the first call was made before
 	Begun    bool // work had begun before
+}
+
+// Move is what held from an instant on.
+type Move struct {
+	At         time.Time `json:"at"`
+	Severity   Severity  `json:"severity"`
+	Commit24x7 bool      `json:"commit_24x7,omitempty"`
 }
 
 // Recommit works out the commitment after a change; c is the case as it was
@@ -47,6 +55,11 @@ func (e *Edition) Recommit(c Case, old Commitment, ch Change) (Commitment, error
 	if out.EarlyWarning != nil && (ch.Answered || out.EarlyWarning.Due.Before(ch.At)) {
 		out.EarlyWarning = nil
 	}
+	out.Moves = slices.Clone(old.Moves)
+	if len(out.Moves) == 0 {
+		out.Moves = []Move{{At: c.Opened, Severity: old.Severity, Commit24x7: old.Effort == AroundTheClock}}
+	}
+	out.Moves = append(out.Moves, Move{At: ch.At, Severity: c.Severity, Commit24x7: c.Commit24x7})
 	why := e.remarks[NoteClocksMoved].rows
 	out.Notes = append(out.Notes, Fact{Code: NoteClocksMoved, Rows: why, Args: map[string]string{"at": ch.At.Format(time.RFC3339)}})
 	out.Rows = union(out.Rows, why)

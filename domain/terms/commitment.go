@@ -41,6 +41,10 @@ type Commitment struct {
 	// reading of the security chart sets this (AMB-10).
 	HumanChatCounts bool `json:"human_chat_counts,omitempty"`
 
+	// Moves are the submission and each change since, in order; none when nothing
+	// changed. With them the clocks can be counted again when a record was wrong.
+	Moves []Move `json:"moves,omitempty"`
+
 	Rejected []Rejection `json:"rejected,omitempty"`
 	Plans    []Plan      `json:"plans,omitempty"` // the plans that apply, in the edition's order
 	Rows     []string    `json:"rows,omitempty"`  // every row used, sorted
