@@ -41,7 +41,7 @@ func drain(ctx context.Context, p *place, s sizes) error {
 				return err
 			}
 		}
-		return copies(ctx, db, each-1, 2, together, true, s.stale)
+		return copies(ctx, db, each-1, 2, together, true)
 	}); err != nil {
 		return err
 	}

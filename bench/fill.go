@@ -174,7 +174,7 @@ const (
 
 // copies makes more incidents like each customer's first one, with wakes and cards that were sent. It is loaded past the bot,
 // since opening a million would take the bot longer than all the measuring.
-func copies(ctx context.Context, db *sql.DB, each, from int, by spread, cards, stale bool) error {
+func copies(ctx context.Context, db *sql.DB, each, from int, by spread, cards bool) error {
 	columns, err := column(ctx, db, "incidents")
 	if err != nil {
 		return err
@@ -209,9 +209,6 @@ wake AS (
 `, by, from, from+each-1, strings.Join(names, ", "), strings.Join(values, ", "))
 	if cards {
 		message := "replace(replace(x.message::text, c.model_ref || ' ', c.ref || ' '), c.model::text, c.id::text)::jsonb"
-		if stale {
-			message = "x.message"
-		}
 		text += fmt.Sprintf(`
 INSERT INTO cards (tenant_id, destination_id, topic, id, incident_id, wanted, marked, sent, due_at, state, message_id, epoch, message)
 SELECT c.tenant_id, x.destination_id, replace(x.topic, c.model::text, c.id::text), gen_random_uuid(), c.id, 1, 1, 1, x.due_at, 'sent', 'm', 1, %s

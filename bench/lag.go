@@ -85,7 +85,7 @@ func (p *place) park(ctx context.Context, name string, s sizes) error {
 		const some = 100
 		for from := 2; from < 2+s.parked/s.tenants; from += some {
 			each := min(some, 2+s.parked/s.tenants-from)
-			if err := copies(ctx, db, each, from, someDay, false, false); err != nil {
+			if err := copies(ctx, db, each, from, someDay, false); err != nil {
 				return err
 			}
 		}
@@ -106,7 +106,7 @@ func (p *place) dueSoon(ctx context.Context, name string, s sizes, alarms int, f
 			return err
 		}
 		by := spread(fmt.Sprintf("interval '1 microsecond' * (%d + n * 1000000 / %d)", from.Sub(model).Microseconds(), s.rate))
-		return copies(ctx, db, (alarms+s.tenants-1)/s.tenants, number, by, true, false)
+		return copies(ctx, db, (alarms+s.tenants-1)/s.tenants, number, by, true)
 	})
 }
 

@@ -19,7 +19,7 @@ import (
 // sizes say how much is measured.
 type sizes struct {
 	runs, tenants, steps, due, parked, rate, alarms, open int
-	stale, peer, verbose                                  bool
+	peer, verbose                                         bool
 	cpu, try                                              string
 }
 
@@ -35,7 +35,6 @@ func main() {
 	flag.IntVar(&s.tenants, "tenants", 1000, "customers")
 	flag.IntVar(&s.steps, "steps", 400, "step: conversations, at most one a customer")
 	flag.IntVar(&s.due, "due", 100_000, "drain: subjects that are due")
-	flag.BoolVar(&s.stale, "stale-cards", false, "drain: every alarm finds a card that has to change, too")
 	flag.BoolVar(&s.peer, "peer", true, "drain: measure River beside it")
 	flag.IntVar(&s.parked, "parked", 1_000_000, "lag and kill: incidents that are due some day")
 	flag.IntVar(&s.rate, "rate", 300, "lag: alarms a second")

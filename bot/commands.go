@@ -399,7 +399,7 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 	if !ok {
 		text = w.DidAnything(done.Ref)
 	}
-	if at, err := time.Parse(time.RFC3339, values[fieldAt]); err == nil {
+	if at, err := time.Parse(time.RFC3339, values[fieldAt]); err == nil && v.now.Sub(at) >= time.Minute { // now needs no repeating
 		text = words.Lines(text, w.TimeUnderstood(at))
 	}
 	if slices.ContainsFunc(fields, func(f Field) bool { return cut(values[f.Key], maxRing) != values[f.Key] }) {

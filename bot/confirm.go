@@ -100,6 +100,31 @@ func (in *intake) previewText(c terms.Commitment) words.Text {
 	return words.Lines(lines...)
 }
 
+// remarks are what somebody should know before it is opened: languages other
+// than the contact's, and the few notes that may change what was just promised.
+func (in *intake) remarks(c terms.Commitment) []words.Text {
+	w := in.v.words()
+	var lines []words.Text
+	theirs, _, _ := strings.Cut(in.d.Answers[fieldLanguage], "-")
+	if c.Plan != "" && len(c.Languages) > 0 && !slices.Contains(c.Languages, theirs) && !slices.Contains(c.Languages, localLanguage) {
+		var all []words.Text
+		for _, tag := range c.Languages {
+			all = append(all, w.LanguageName(tag))
+		}
+		lines = append(lines, w.PreviewLanguages(w.List(all...)))
+	}
+	for _, f := range c.Notes {
+		switch f.Code {
+		case terms.NoteCalendarEnds, terms.NotePreview, terms.NoteOpenList, terms.NoteKeptByPerson:
+			lines = append(lines, w.PreviewNote(w.Fact(f)))
+		}
+	}
+	return lines
+}
+
+// localLanguage in a commitment is the customer's own, where available.
+const localLanguage = "local"
+
 // onBehalf says that somebody of the provider's writes it down for a customer.
 func (in *intake) onBehalf() bool { return in.v.door.Person.Side == domain.Provider }
 
@@ -146,6 +171,7 @@ func (in *intake) summary() words.Text {
 	if sev != "" && a[fieldKind] != string(domain.Advice) {
 		if c, err := in.promise(sev, a[fieldCommit] == yes); err == nil {
 			lines = append(lines, "", in.previewText(c))
+			lines = append(lines, in.remarks(c)...)
 			if a[fieldCommit] == no && (sev == terms.Sev1 || sev == terms.SevA) {
 				lines = append(lines, w.SummaryNoCommitment(w.Code(c.IfCustomerCannot, nil)))
 			}

@@ -240,8 +240,15 @@ func (v *visit) submitIntake(ctx context.Context) (Reply, error) {
 	if typed, is := v.event.Values[Typed]; is {
 		return in.typed(ctx, typed)
 	}
+	if key := in.d.Answers[keptEdit]; key != "" && in.unchanged(key, v.event.Values[key]) {
+		in.endEdit() // the old answer once more
+	}
+	complete := v.event.Partial && in.form().Asking == ""
 	for _, key := range fieldOrder {
 		if raw, given := v.event.Values[key]; given && !in.unchanged(key, raw) {
+			if complete {
+				in.d.Answers[keptEdit] = key
+			}
 			if err := in.take(ctx, key, raw); err != nil {
 				return Reply{}, err
 			}
@@ -424,7 +431,7 @@ func (in *intake) take(ctx context.Context, key, raw string) error {
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
 		in.errs[key] = sayRefusal(in.v.words(), refusal)
-		if key == fieldProduct {
+		if _, err := strconv.Atoi(narrow(strings.TrimSpace(raw))); key == fieldProduct && err != nil && strings.HasPrefix(refusal.Code, "product_") {
 			in.d.Answers[keptSearch] = words.Line(raw) // what fits is offered
 		}
 		switch {

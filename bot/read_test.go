@@ -313,3 +313,27 @@ func FuzzReading(f *testing.F) {
 		}
 	})
 }
+
+// A national number has nine digits or more; with its country code it may be
+// shorter.
+func TestPhoneNumbersThatCanBeCalled(t *testing.T) {
+	for text, good := range map[string]bool{
+		"03-1234": false, "12345678": false, "+49 12": false, "112": false,
+		"030 23125 101": true, "03-1234-5678": true, "+49 30 1234567": true, "+45 12 34 56": true,
+	} {
+		if _, err := readPhone(fieldPhone, text); (err == nil) != good {
+			t.Errorf("%q gave %v", text, err)
+		}
+	}
+}
+
+// In a conversation the words for "very urgent" name two severities.
+func TestUrgentIsNoSeverity(t *testing.T) {
+	f := Field{Key: fieldSeverity, Options: []Option{{Value: "1", Label: "Severity 1: critical"}, {Value: "A", Label: "Severity A: critical, less so"}, {Value: "B"}}}
+	for _, text := range []string{"critical", "urgent", "紧急", "緊急"} {
+		var refusal *domain.Refusal
+		if got, err := readChoice(f, text); !errors.As(err, &refusal) || refusal.Code != "severity_urgent" {
+			t.Errorf("%q is %q (%v)", text, got, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 )
 
@@ -15,6 +16,16 @@ func TestEveryVerbHasARight(t *testing.T) {
 			if r := rule(name, side); !slices.Contains(domain.Verbs(), r) {
 				t.Errorf("%s of the %s asks for %q, which is no right", name, side, r)
 			}
+		}
+	}
+}
+
+// What people wrote stays as they wrote it, even when it is a word of ours.
+func TestOnlyCodesAreTranslated(t *testing.T) {
+	got := worded(words.In("ja"), map[string]string{"vendor": "phone", "systems": "customer", "question": "no", "via": "phone"})
+	for k, want := range map[string]string{"vendor_text": "phone", "systems_text": "customer", "question_text": "no", "via_text": "電話"} {
+		if got[k] != want {
+			t.Errorf("%s is %q, want %q", k, got[k], want)
 		}
 	}
 }

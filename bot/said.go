@@ -129,6 +129,9 @@ func (v *visit) unknown(word string) words.Text {
 	}
 	var names []words.Text
 	for _, n := range near {
+		if n == "incident" { // which is no verb, but what begins a report
+			n = "/incident"
+		}
 		names = append(names, words.Plain(n))
 	}
 	return v.words().UnknownCommand(brief(word), v.words().List(names...))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ func (v *visit) list(ctx context.Context, tail string) (Reply, error) {
 		return Reply{}, err
 	}
 	closed := strings.Contains(strings.ToLower(tail), "all") || strings.Contains(tail, "全")
-	all, err := v.tx.Incidents(ctx, tenant, closed, listed)
+	all, err := v.tx.Incidents(ctx, tenant, closed, listed+1)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -76,6 +77,9 @@ func (v *visit) lines(ctx context.Context, all []domain.Incident) (Reply, error)
 		}
 	}
 	out := []words.Text{w.ListTitle(len(all))}
+	if len(all) > listed {
+		all, out[0] = all[:listed], w.ListFirst(strconv.Itoa(listed))
+	}
 	for n := range all {
 		i := &all[n]
 		if name, ok := names[i.Tenant]; ok {
@@ -94,7 +98,7 @@ func (v *visit) board(ctx context.Context, _ string) (Reply, error) {
 	if p == nil || p.Side != domain.Provider {
 		return Reply{}, domain.Refuse("provider_only")
 	}
-	all, err := v.tx.AllLive(ctx, listed)
+	all, err := v.tx.AllLive(ctx, listed+1)
 	if err != nil {
 		return Reply{}, err
 	}

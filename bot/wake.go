@@ -76,7 +76,9 @@ func (b *Bot) wakeTenant(ctx context.Context, tenant domain.TenantID) (n int, er
 		if err != nil {
 			return err
 		}
-		n = len(due)
+		if n = len(due); n > 0 {
+			return nil // the tenant's drafts stay due, and the next look finds them
+		}
 		return b.wakeDrafts(ctx, tx, tenant, now)
 	})
 	if err == nil {
@@ -191,13 +193,23 @@ func (b *Bot) remindDrafts(ctx context.Context, tx Tx, tenant domain.TenantID, l
 	if len(left) == 0 {
 		return nil
 	}
+	dir, err := tx.Directory(ctx, tenant, b.Now())
+	if err != nil {
+		return fmt.Errorf("read who left drafts: %w", err)
+	}
 	var rings []Ring
 	for _, d := range left {
-		w := words.In(d.Answers[fieldLanguage])
+		lang, zone := d.Answers[fieldLanguage], d.Answers[fieldZone]
+		for _, r := range dir.Recipients { // who writes it down may read otherwise than whose incident it is
+			if r.Destination == d.Person && r.Person != nil {
+				lang, zone = r.reader()
+			}
+		}
+		w := words.In(lang)
 		rings = append(rings, Ring{
 			ID: b.NewID(), Kind: draftLeft, Step: d.StartedAt.Unix(), Destination: d.Person, Urgency: 9, At: d.RemindAt,
 			Message: Message{
-				Lang: w.Lang(), Zone: d.Answers[fieldZone], Text: w.DraftLeft(d.EndsAt),
+				Lang: w.Lang(), Zone: zone, Text: w.DraftLeft(d.EndsAt),
 				Buttons: []Button{{Label: w.ButtonGoOn(), Action: actionGoOn, Subject: string(d.Place), Primary: true}, {Label: w.ButtonDrop(), Action: actionDrop, Subject: string(d.Place)}},
 			},
 		})

@@ -28,6 +28,9 @@ func (v *visit) why(ctx context.Context, tail string) (Reply, error) {
 		lines = []words.Text{w.WhyAdvice(i.Ref, v.bot.Terms.AdvisoryCap(), rows([]string{"ADV-06", "ADV-07"}))}
 	}
 	lines = append(lines, whyClocks(w, &i, inside)...)
+	for _, f := range i.Promise.Notes {
+		lines = append(lines, w.WhyNote(w.Fact(f), rows(f.Rows)))
+	}
 	for _, no := range i.Promise.Rejected {
 		lines = append(lines, w.WhyRejected(w.Plan(no.Plan), w.Code(no.Reason, nil), rows(no.Rows)))
 	}
@@ -63,6 +66,9 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 	clock(w.CardFirstCall(), p.FirstResponse, i.FirstResponse)
 	if p.FirstResponse != nil {
 		lines = append(lines, w.WhyPlan(w.Plan(p.Plan)))
+	}
+	if e := p.EarlyWarning; e != nil && inside { // AMB-06: by the letter, and for the provider's people only
+		lines = append(lines, w.WhyEarly(e.Target, w.Clock(e.Clock), e.Due, rows(e.Rows)))
 	}
 	switch c := i.FirstResponse; {
 	case c.Met.IsZero() || i.FirstResponseVia == terms.Chat: // chat is said below

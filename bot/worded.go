@@ -47,13 +47,14 @@ func worded(w *words.Words, args map[string]string) map[string]string {
 		case "status":
 			t, _ := w.Look("status", v, nil)
 			out["status_text"] = string(t)
-		case "text", "title", "why", "reason", "asked", "contact", "phone", "person", "customer", "ref":
-		default:
+		case "broad", "clock", "fact", "kind", "side", "via": // codes; all else is what people wrote
 			if t, ok := w.Look("choice", v, nil); ok {
 				out[k+"_text"] = string(t)
-			} else {
-				out[k+"_text"] = string(words.Plain(v))
+				break
 			}
+			out[k+"_text"] = string(words.Plain(v))
+		default:
+			out[k+"_text"] = string(words.Plain(v))
 		}
 	}
 	return out

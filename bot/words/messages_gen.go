@@ -595,6 +595,7 @@ var sentences = [...]sentence{
 	{"level.advice", ""},
 	{"level.severity", "Severity"},
 	{"list.empty", ""},
+	{"list.first", "Most"},
 	{"list.title", "Count"},
 	{"no", ""},
 	{"no.such_field", "Name"},
@@ -630,7 +631,9 @@ var sentences = [...]sentence{
 	{"preview.assigned", "WhoText"},
 	{"preview.duties", "WhatText"},
 	{"preview.duties_theirs", "WhatText"},
+	{"preview.languages", "WhichText"},
 	{"preview.none", ""},
+	{"preview.note", "WhatText"},
 	{"preview.response", "TargetDuration ClockText ResponseDue PlanText"},
 	{"preview.via", "WaysText"},
 	{"preview.work", "WorkDue"},
@@ -848,10 +851,12 @@ var sentences = [...]sentence{
 	{"why.contact", "SaidAt Person"},
 	{"why.contact_counts", "SaidAt Person"},
 	{"why.duty", "WhatText RowsText"},
+	{"why.early", "TargetDuration ClockText EarlyDue RowsText"},
 	{"why.journal", ""},
 	{"why.met", "MetAt Person ViaText"},
 	{"why.met_late", "MetAt Person ViaText OverDuration"},
 	{"why.not_started", "WhatText TargetDuration ClockText RowsText"},
+	{"why.note", "WhatText RowsText"},
 	{"why.on_request", "WhatText TargetDuration ClockText RowsText"},
 	{"why.plan", "PlanText"},
 	{"why.rejected", "PlanText ReasonText RowsText"},
@@ -1865,787 +1870,812 @@ func (w *Words) ListEmpty() Text {
 	return w.say(588)
 }
 
+// ListFirst says "The first {{.Most}} incidents; there are more:".
+func (w *Words) ListFirst(most string) Text {
+	return w.say(589, argUser(most))
+}
+
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(589, argCount(count))
+	return w.say(590, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(590)
+	return w.say(591)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(591, argUser(name))
+	return w.say(592, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(592)
+	return w.say(593)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(593)
+	return w.say(594)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(594)
+	return w.say(595)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(595, argUser(ref), argUser(title))
+	return w.say(596, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(596, argUser(ref), argInstant(responseDue))
+	return w.say(597, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(597, argUser(ref))
+	return w.say(598, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(598, argUser(ref), argText(waysText))
+	return w.say(599, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(599, argUser(ref))
+	return w.say(600, argUser(ref))
 }
 
 // OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
 func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
-	return w.say(600, argUser(ref), argUser(customer), argInstant(responseDue))
+	return w.say(601, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(601, argUser(ref))
+	return w.say(602, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(602, argUser(contact), argUser(phone))
+	return w.say(603, argUser(contact), argUser(phone))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(603, argText(contactText))
+	return w.say(604, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(604, argUser(impact))
+	return w.say(605, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(605, argInstant(happenedSince))
+	return w.say(606, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(606, argUser(title), argUser(severity), argUser(product))
+	return w.say(607, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(620)
+	return w.say(621)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(621, argText(whoText))
+	return w.say(622, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(622, argText(whatText))
+	return w.say(623, argText(whatText))
 }
 
 // PreviewDutiesTheirs says "Their part: {{.WhatText}}".
 func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
-	return w.say(623, argText(whatText))
+	return w.say(624, argText(whatText))
+}
+
+// PreviewLanguages says "It is worked on in {{.WhichText}}.".
+func (w *Words) PreviewLanguages(whichText Text) Text {
+	return w.say(625, argText(whichText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(624)
+	return w.say(626)
+}
+
+// PreviewNote says "Note: {{.WhatText}}".
+func (w *Words) PreviewNote(whatText Text) Text {
+	return w.say(627, argText(whatText))
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(625, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(628, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(626, argText(waysText))
+	return w.say(629, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(627, argInstant(workDue))
+	return w.say(630, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(712)
+	return w.say(715)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(713)
+	return w.say(716)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(714, argUser(ref), argDuration(restDuration))
+	return w.say(717, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(715, argUser(ref))
+	return w.say(718, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(716, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(719, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(717, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(720, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(718, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(721, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(719, argUser(ref), argText(text), argUser(person))
+	return w.say(722, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(720, argUser(ref), argText(text), argUser(person))
+	return w.say(723, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(721, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(724, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(722, argUser(ref), argText(text))
+	return w.say(725, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(723, argUser(ref), argUser(person), argText(text))
+	return w.say(726, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(724, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(727, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(725, argUser(ref))
+	return w.say(728, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(726, argUser(ref), argUser(number), argUser(title))
+	return w.say(729, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(727, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(730, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(728, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(731, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(729, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(732, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(730, argUser(ref))
+	return w.say(733, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
 func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(731, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(734, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(732, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(735, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(733, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(736, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}; a person decides. {{.Text}}".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(734, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(737, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(735, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+	return w.say(738, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(736, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+	return w.say(739, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(737, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(740, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(738, argUser(ref), argLeft(left), argUser(title))
+	return w.say(741, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(739, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(742, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(740, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(743, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(741, argUser(ref), argUser(person), argUser(title))
+	return w.say(744, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(742, argUser(ref), argText(text), argUser(person))
+	return w.say(745, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(743, argUser(ref), argUser(person), argText(text))
+	return w.say(746, argUser(ref), argUser(person), argText(text))
 }
 
 // RingOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(744, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(747, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Customer}} · {{.Ref}} · advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(customer string, ref string, title string) Text {
-	return w.say(745, argUser(customer), argUser(ref), argUser(title))
+	return w.say(748, argUser(customer), argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(customer string, ref string, levelText Text, title string) Text {
-	return w.say(746, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(749, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedConverted says "{{.Customer}} · {{.Ref}} turned out to be a fault, {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpenedConverted(customer string, ref string, levelText Text, title string) Text {
-	return w.say(747, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(750, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(748, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(751, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(749, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(752, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string, rung string) Text {
-	return w.say(750, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
+	return w.say(753, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(751, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(754, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(752, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(755, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdateDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdateDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(753, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(756, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingRCARequested says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis".
 func (w *Words) RingRCARequested(customer string, ref string, person string) Text {
-	return w.say(754, argUser(customer), argUser(ref), argUser(person))
+	return w.say(757, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRCARequestedBy says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
 func (w *Words) RingRCARequestedBy(customer string, ref string, person string, dueText Text) Text {
-	return w.say(755, argUser(customer), argUser(ref), argUser(person), argText(dueText))
+	return w.say(758, argUser(customer), argUser(ref), argUser(person), argText(dueText))
 }
 
 // RingRCAWished says "{{.Customer}} · {{.Ref}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
 func (w *Words) RingRCAWished(customer string, ref string, person string) Text {
-	return w.say(756, argUser(customer), argUser(ref), argUser(person))
+	return w.say(759, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(757, argUser(ref), argText(text))
+	return w.say(760, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(758, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(761, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(759, argUser(ref), argText(text), argUser(person))
+	return w.say(762, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityAccepted says "{{.Ref}} is severity {{.Severity}} now, as you asked; it was {{.From}} — {{.Person}}".
 func (w *Words) RingSeverityAccepted(ref string, severity string, from string, person string) Text {
-	return w.say(760, argUser(ref), argUser(severity), argUser(from), argUser(person))
+	return w.say(763, argUser(ref), argUser(severity), argUser(from), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(761, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(764, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(762, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(765, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(763, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(766, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them we may have to {{.ConsequenceText}}.".
 func (w *Words) RingStaffingMissing(ref string, consequenceText Text) Text {
-	return w.say(764, argUser(ref), argText(consequenceText))
+	return w.say(767, argUser(ref), argText(consequenceText))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(765, argUser(ref), argUser(vendor))
+	return w.say(768, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(766, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(769, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(767, argUser(ref), argInstant(due), argUser(title))
+	return w.say(770, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(768, argUser(ref), argLate(late), argUser(title))
+	return w.say(771, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(769, argUser(ref), argInstant(due), argUser(title))
+	return w.say(772, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(778, argUser(what))
+	return w.say(781, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(779)
+	return w.say(782)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(780, argUser(id))
+	return w.say(783, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(781, argUser(person))
+	return w.say(784, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(782)
+	return w.say(785)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(783)
+	return w.say(786)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(784, argInstant(closedAt))
+	return w.say(787, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(785, argUser(ref))
+	return w.say(788, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(786, argInstant(mitigatedAt))
+	return w.say(789, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(787, argText(teamText))
+	return w.say(790, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(788)
+	return w.say(791)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(789, argInstant(resolvedAt))
+	return w.say(792, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(790, argUser(person), argInstant(callDue))
+	return w.say(793, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(791, argUser(person), argInstant(callDue))
+	return w.say(794, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(792, argUser(person), argInstant(callDue))
+	return w.say(795, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(793, argUser(person), argInstant(callDue))
+	return w.say(796, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(794, argInstant(callDue))
+	return w.say(797, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(795, argInstant(callDue))
+	return w.say(798, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(796, argUser(person))
+	return w.say(799, argUser(person))
 }
 
 // StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
 func (w *Words) StateWritten(person string, callDue time.Time) Text {
-	return w.say(797, argUser(person), argInstant(callDue))
+	return w.say(800, argUser(person), argInstant(callDue))
 }
 
 // StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
 func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
-	return w.say(798, argUser(person), argInstant(callDue))
+	return w.say(801, argUser(person), argInstant(callDue))
 }
 
 // StoreUnreachable says "I can't reach my database right now; nothing was recorded. Please try again in a minute. ({{.ID}})".
 func (w *Words) StoreUnreachable(id string) Text {
-	return w.say(805, argUser(id))
+	return w.say(808, argUser(id))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(806)
+	return w.say(809)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(807)
+	return w.say(810)
 }
 
 // SummaryAdvice says "No severity and no response target; at most 6 hours of work.".
 func (w *Words) SummaryAdvice() Text {
-	return w.say(808)
+	return w.say(811)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(809)
+	return w.say(812)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(810, argText(labelText), argText(valueText))
+	return w.say(813, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(811, argText(consequenceText))
+	return w.say(814, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(812)
+	return w.say(815)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(813, argUser(limit))
+	return w.say(816, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(814, argInstant(at))
+	return w.say(817, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(815)
+	return w.say(818)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(816, argUser(ref), argText(lineText))
+	return w.say(819, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(817, argUser(given), argText(namesText))
+	return w.say(820, argUser(given), argText(namesText))
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(818, argUser(given))
+	return w.say(821, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(819)
+	return w.say(822)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(820)
+	return w.say(823)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(821)
+	return w.say(824)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(822)
+	return w.say(825)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(823)
+	return w.say(826)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(824)
+	return w.say(827)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(825)
+	return w.say(828)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(826, argUser(name))
+	return w.say(829, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(827)
+	return w.say(830)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(828)
+	return w.say(831)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(829)
+	return w.say(832)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(830)
+	return w.say(833)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(831)
+	return w.say(834)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(832, argUser(name))
+	return w.say(835, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(833, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(836, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(834)
+	return w.say(837)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(835, argInstant(answeredAt))
+	return w.say(838, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(836, argInstant(begunAt))
+	return w.say(839, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(837)
+	return w.say(840)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(838, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(841, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(839, argInstant(saidAt), argUser(person))
+	return w.say(842, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(840, argInstant(saidAt), argUser(person))
+	return w.say(843, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(841, argText(whatText), argText(rowsText))
+	return w.say(844, argText(whatText), argText(rowsText))
+}
+
+// WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
+func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
+	return w.say(845, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(842)
+	return w.say(846)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(843, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(847, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(844, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(848, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(845, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(849, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+}
+
+// WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
+func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
+	return w.say(850, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(846, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(851, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(847, argText(planText))
+	return w.say(852, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(848, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(853, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(849, argInstant(staffingDue))
+	return w.say(854, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(850)
+	return w.say(855)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(851)
+	return w.say(856)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(852)
+	return w.say(857)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(853, argText(whatText), argText(rowsText))
+	return w.say(858, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(854, argUser(ref), argUser(edition))
+	return w.say(859, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(855, argInstant(updateDue))
+	return w.say(860, argInstant(updateDue))
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(856)
+	return w.say(861)
 }

@@ -508,3 +508,37 @@ func TestExplainsPageSpeaksThreeLanguages(t *testing.T) {
 		t.Errorf("three languages are %d pages", len(pages))
 	}
 }
+
+func TestWhatPeopleTypeAtAnyCommandLine(t *testing.T) {
+	for _, c := range []struct {
+		args   string
+		status int
+		want   string
+	}{
+		{"help", fine, "Usage: firstcall <command>"},
+		{"help demo", fine, "Usage: firstcall demo"},
+		{"--version", fine, "firstcall "},
+		{"import", misuse, "name the files to import"},
+	} {
+		got := firstcall(t, "", nil, strings.Fields(c.args)...)
+		if got.status != c.status || !strings.Contains(got.out+got.err, c.want) {
+			t.Errorf("firstcall %s ended with %d:\n%s%s", c.args, got.status, got.out, got.err)
+		}
+	}
+}
+
+func TestTheDemoKnowsItsPeopleAndPlaces(t *testing.T) {
+	env := ownState(t)
+	for script, want := range map[string]string{
+		"bogus> hello\n":           `nobody called "bogus" here; /who lists them`,
+		"ana in #nowhere> hello\n": `no place called "#nowhere" here; /who lists them`,
+	} {
+		if got := firstcall(t, script, env, "demo"); got.status != failed || !strings.Contains(got.err, want) {
+			t.Errorf("%q ended with %d:\n%s", script, got.status, got.err)
+		}
+	}
+	got := firstcall(t, "/who\n/demo\nchat down\nana in #contoso> /incident help\nwait 5m\n/quit\nnever\n", env, "demo")
+	if got.status != fine || got.err != "" || !strings.Contains(got.out, "# Contoso (customer") || strings.Contains(got.out, "never") {
+		t.Errorf("ended with %d:\n%s%s", got.status, got.out, got.err)
+	}
+}
