@@ -523,15 +523,28 @@ func saidInFull(f Field, tail string) (value string, used int) {
 // readStart reads a field from the first word of a line, or a time from its
 // first two or three: "20 min ago".
 func (v *visit) readStart(f Field, tail, word string) (value string, used int, err error) {
-	if f.Kind == FieldTime {
-		parts := strings.Fields(tail)
+	parts := strings.Fields(tail)
+	upTo := func(n int) (used int) {
+		for _, part := range parts[:n] {
+			used += strings.Index(tail[used:], part) + len(part)
+		}
+		return used
+	}
+	switch {
+	case f.Kind == FieldTime:
 		for n := min(3, len(parts)); n > 1; n-- {
 			if value, err := v.read(f, strings.Join(parts[:n], " ")); err == nil {
-				used := 0
-				for _, part := range parts[:n] {
-					used += strings.Index(tail[used:], part) + len(part)
-				}
-				return value, used, nil
+				return value, upTo(n), nil
+			}
+		}
+	case f.Key == fieldValue: // the right value of a fact: a way, a time, or both
+		way := 0
+		if len(parts) > 0 && ways[strings.ToLower(parts[0])] != "" {
+			way = 1
+		}
+		for n := min(way+3, len(parts)); n > way; n-- {
+			if _, err := parseWhen(strings.Join(parts[way:n], " "), v.now, zoneOf(v.zone)); err == nil {
+				return strings.Join(parts[:n], " "), upTo(n), nil
 			}
 		}
 	}

@@ -115,7 +115,7 @@ func (in *intake) remarks(c terms.Commitment) []words.Text {
 	}
 	for _, f := range c.Notes {
 		switch f.Code {
-		case terms.NoteCalendarEnds, terms.NotePreview, terms.NoteOpenList, terms.NoteKeptByPerson:
+		case terms.NoteCalendarEnds, terms.NotePreview, terms.NoteKeptByPerson:
 			lines = append(lines, w.PreviewNote(w.Fact(f)))
 		}
 	}

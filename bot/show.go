@@ -129,7 +129,7 @@ func (v *visit) mine(ctx context.Context, _ string) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return v.lines(ctx, slices.DeleteFunc(all, func(i domain.Incident) bool { return i.Owner != p.ID && i.AckedBy != p.ID }))
+	return v.lines(ctx, slices.DeleteFunc(all, func(i domain.Incident) bool { return i.Owner != p.ID && (i.Owner != "" || i.AckedBy != p.ID) }))
 }
 
 // named finds the incident that a query names, or the only one there is.

@@ -1415,7 +1415,7 @@ func (w *Words) CardWith() Text {
 	return w.say(108)
 }
 
-// CardWithSeen says "{{.Person}}; {{.Other}} answered {{.SeenAt}}".
+// CardWithSeen says "{{.Person}}; first seen by {{.Other}}, {{.SeenAt}}".
 func (w *Words) CardWithSeen(person string, other string, seenAt time.Time) Text {
 	return w.say(109, argUser(person), argUser(other), argInstant(seenAt))
 }
