@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,13 +15,23 @@ import (
 
 // alarms is what is due some day, and when it was done.
 type alarms struct {
+	mu   sync.Mutex
 	left []time.Time
 	done []time.Duration // since the test began
 	from time.Time
 	err  error // of the next call
 }
 
+// add is what another process writes.
+func (a *alarms) add(at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.left = append(a.left, at)
+}
+
 func (a *alarms) next(context.Context) (time.Time, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if len(a.left) == 0 {
 		return time.Time{}, nil
 	}
@@ -28,6 +39,8 @@ func (a *alarms) next(context.Context) (time.Time, error) {
 }
 
 func (a *alarms) do(context.Context) (n int, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if err, a.err = a.err, nil; err != nil {
 		return 0, err
 	}
@@ -83,7 +96,7 @@ func TestWhatOthersWroteIsFoundByTheNet(t *testing.T) {
 	done, _ := run(t, time.Second, 5*time.Second, func(a *alarms, _ *alarmclock.Clock) {
 		go func() {
 			time.Sleep(1300 * time.Millisecond)
-			a.left = append(a.left, time.Now())
+			a.add(time.Now())
 		}()
 	})
 	check(t, done, 2*time.Second)
@@ -93,7 +106,7 @@ func TestARingIsAnsweredAtOnce(t *testing.T) {
 	done, _ := run(t, time.Hour, 5*time.Second, func(a *alarms, c *alarmclock.Clock) {
 		go func() {
 			time.Sleep(1300 * time.Millisecond)
-			a.left = append(a.left, time.Now())
+			a.add(time.Now())
 			c.Ring()
 			c.Ring()
 		}()
