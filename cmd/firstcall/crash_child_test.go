@@ -37,6 +37,7 @@ func init() { others[crashChild] = beCrashChild }
 
 // orders are what a bot's process of the crash tests is told.
 type orders struct {
+	Senders  int          // destinations served at once; 0 where a story needs to know which comes first
 	Database string       `json:"database"`
 	Chat     string       `json:"chat"`
 	Delivery bot.Delivery `json:"delivery"`
@@ -83,7 +84,7 @@ func (o *orders) run(ctx context.Context) error {
 	chat := &recordedChat{url: o.Chat, client: &http.Client{}, grace: o.Delivery.Grace}
 	b := newBot(store, map[string]bot.Chat{recorded: chat}, time.Now, rand.Float64, log)
 	b.Delivery = o.Delivery
-	b.Senders = 8
+	b.Senders = o.Senders
 	b.Step = o.stepper()
 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -229,6 +229,7 @@ func TestCrashOfALateWorker(t *testing.T) {
 			})
 			w.client.Timeout = crashPatience // nobody gives up while it stands still
 			o := w.orders()
+			o.Senders = 0
 			o.Hold, o.Holder = c.hold, w.holder()
 			late := w.keep(o)
 			var report sync.WaitGroup
@@ -275,6 +276,7 @@ func TestCrashOfALateWorkerThatGivesBack(t *testing.T) {
 		return noFault
 	})
 	o := w.orders()
+	o.Senders = 0
 	o.Delivery.SendTimeout, o.Delivery.Lease = 2*time.Second, 4*time.Second
 	other := o
 	o.Hold, o.Holder = stepNumber{"out: claimed", 1}, w.holder()

@@ -208,7 +208,7 @@ func newCrashWorld(t *testing.T, s *crashServer, f func(c chatCall, nth int) fau
 
 // orders are those of a process that is to live.
 func (w *crashWorld) orders() orders {
-	return orders{Database: w.server.URL(storage.App, w.database), Chat: w.chat.url, Delivery: crashDelivery, Tick: crashTick}
+	return orders{Database: w.server.URL(storage.App, w.database), Chat: w.chat.url, Delivery: crashDelivery, Tick: crashTick, Senders: 8}
 }
 
 // holder is what a process asks at the step where it must wait.
