@@ -368,7 +368,8 @@ func TestServerDiesWithItsKilledParent(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Error("the server outlives its parent")
 	}
-	startIn(t, dir) // The next start waits until the last server is really gone.
+	_ = parent.Wait() // The server may be gone before the parent's last thread, which holds the lock, is.
+	startIn(t, dir)   // The next start waits until the last server is really gone.
 }
 
 func TestWatchdogStopsAnOrphan(t *testing.T) {
