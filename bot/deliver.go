@@ -262,13 +262,23 @@ func (s *sender) call(ctx context.Context, p Parcel, m Message) (id string, err 
 	ctx, cancel := context.WithTimeout(ctx, s.Delivery.sendTimeout())
 	defer cancel()
 	if first := p.Items[0]; first.Card != nil && first.MessageID != "" {
-		err := s.chat.Edit(ctx, s.lease.Address, first.MessageID, p.Key, m, s.Now())
+		err := s.chat.Edit(ctx, first.MessageID, s.posting(p, m))
 		var e *SendError
 		if !errors.As(err, &e) || e.Outcome != Gone {
 			return first.MessageID, err
 		}
 	}
-	return s.chat.Post(ctx, s.lease.Address, p.Key, m, s.Now())
+	return s.chat.Post(ctx, s.posting(p, m))
+}
+
+// posting is the call that carries the parcel.
+func (s *sender) posting(p Parcel, m Message) Posting {
+	first := p.Items[0]
+	call := Posting{To: s.lease.Address, Key: p.Key, Message: m, Under: first.Under, Rings: first.Ring != nil, Now: s.Now()}
+	if first.Card != nil {
+		call.Pin = first.Card.Pin
+	}
+	return call
 }
 
 // judge sorts a platform's answer into what is written down.
@@ -344,7 +354,7 @@ func (s *sender) look(ctx context.Context, p Parcel) (left Parcel, repeated, set
 	}
 	now := s.Now()
 	find, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Delivery.sendTimeout())
-	id, found, err := s.chat.Find(find, s.lease.Address, p.Key, first.FirstSent.Add(-lookBefore))
+	id, found, err := s.chat.Find(find, s.posting(p, Message{}), first.FirstSent.Add(-lookBefore))
 	cancel()
 	s.step("out: looked")
 	switch {

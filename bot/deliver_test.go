@@ -53,37 +53,37 @@ func (c *chat) take(call call) error {
 	return c.answer(call)
 }
 
-func (c *chat) Post(_ context.Context, to bot.Address, key string, m bot.Message, now time.Time) (string, error) {
-	text := m.Text.Render(words.Reader{Lang: m.Lang, Zone: time.UTC}, now)
-	err := c.take(call{to: to.ID, key: key, text: text})
+func (c *chat) Post(_ context.Context, s bot.Posting) (string, error) {
+	text := s.Message.Text.Render(words.Reader{Lang: s.Message.Lang, Zone: time.UTC}, s.Now)
+	err := c.take(call{to: s.To.ID, key: s.Key, text: text})
 	if err != nil && !errors.Is(err, errLost) {
 		return "", err
 	}
 	for _, p := range c.posted {
-		if p.key == key && !c.blind && !p.removed {
-			c.t.Errorf("%s was told twice under the key %s: %q and %q", to.ID, key, p.text, text)
+		if p.key == s.Key && !c.blind && !p.removed {
+			c.t.Errorf("%s was told twice under the key %s: %q and %q", s.To.ID, s.Key, p.text, text)
 		}
 	}
 	id := fmt.Sprintf("m%d", len(c.posted)+1)
 	c.byID[id] = len(c.posted)
-	c.posted = append(c.posted, post{to: to.ID, key: key, text: text})
+	c.posted = append(c.posted, post{to: s.To.ID, key: s.Key, text: text})
 	if err != nil {
 		return "", err
 	}
 	return id, nil
 }
 
-func (c *chat) Edit(_ context.Context, to bot.Address, id, key string, m bot.Message, now time.Time) error {
-	text := m.Text.Render(words.Reader{Lang: m.Lang, Zone: time.UTC}, now)
+func (c *chat) Edit(_ context.Context, id string, s bot.Posting) error {
+	text := s.Message.Text.Render(words.Reader{Lang: s.Message.Lang, Zone: time.UTC}, s.Now)
 	n, ok := c.byID[id]
-	if !ok || c.posted[n].key != key || c.posted[n].to != to.ID {
-		c.t.Errorf("an edit of message %s with key %s in %s, which isn't there", id, key, to.ID)
+	if !ok || c.posted[n].key != s.Key || c.posted[n].to != s.To.ID {
+		c.t.Errorf("an edit of message %s with key %s in %s, which isn't there", id, s.Key, s.To.ID)
 		return nil
 	}
 	if c.posted[n].removed {
 		return &bot.SendError{Outcome: bot.Gone, Err: errors.New("message_not_found")}
 	}
-	err := c.take(call{to: to.ID, key: key, text: text})
+	err := c.take(call{to: s.To.ID, key: s.Key, text: text})
 	if err == nil || errors.Is(err, errLost) {
 		c.posted[n].text = text
 		c.posted[n].edits++
@@ -91,13 +91,13 @@ func (c *chat) Edit(_ context.Context, to bot.Address, id, key string, m bot.Mes
 	return err
 }
 
-func (c *chat) Find(_ context.Context, to bot.Address, key string, since time.Time) (string, bool, error) {
+func (c *chat) Find(_ context.Context, s bot.Posting, _ time.Time) (string, bool, error) {
 	c.looks++
 	if c.blind {
 		return "", false, bot.ErrCannotLook
 	}
 	for id, n := range c.byID {
-		if c.posted[n].key == key && c.posted[n].to == to.ID {
+		if c.posted[n].key == s.Key && c.posted[n].to == s.To.ID {
 			return id, true, nil
 		}
 	}

@@ -3,19 +3,31 @@ package bot
 import "time"
 
 // Event is what came in, whatever the platform: a person said, pressed or
-// filled in something. Adapters make it from a payload and decide nothing.
+// filled in something, or a place of ours has changed. Adapters make it from a
+// payload and decide nothing.
 type Event struct {
 	// Key names this delivery on its platform; a second one with the same key
 	// changes nothing. "" only where nothing is ever delivered twice (a terminal).
 	Key       string
 	Platform  string // "console", "slack", "teams"
-	Workspace string
-	Person    string // the platform's id of who did it
-	Place     string // the platform's id of the channel, "" in private
-	At        time.Time
+	Workspace string // where the person is at home: a Slack team, an Entra tenant
+	// Through is the workspace that it came through, and whose installation
+	// answers: another one than the person's in a shared channel. "" for the same.
+	Through string
+	Person  string // the platform's id of who did it
+	Place   string // the platform's id of the channel, "" in private
+	At      time.Time
+	// Route is what the platform needs to write to the place, or to the person in
+	// private, again; the newest one is kept. "" where ids are enough.
+	Route string
 
 	Kind    EventKind
-	Text    string            // Said: the text, with a mention of the bot taken off; a leading /incident marks a command
+	Text    string            // Said, Reworded: the text, with a mention of the bot taken off; a leading /incident marks a command
+	Message string            // Said, Reworded, Retracted: the platform's id of what was said
+	Thread  string            // Said, Reworded, Retracted: the id of the message under which it was said; "" on the top level
+	Files   []File            // Said: what was attached
+	Link    string            // Said: where the message is that a report begins with, when it isn't this one
+	Moved   string            // Moved: the place's new id
 	Form    string            // Submitted: Form.Key
 	Values  map[string]string // Submitted: by field key; several choices are joined by newlines
 	Partial bool              // Submitted: one step of many; the next question is wanted, not "please fill in all"
@@ -31,7 +43,17 @@ const (
 	Said      EventKind = "said"
 	Submitted EventKind = "submitted"
 	Pressed   EventKind = "pressed"
+
+	Reworded  EventKind = "reworded"  // what was said before reads otherwise now
+	Retracted EventKind = "retracted" // what was said before was taken away
+	Looked    EventKind = "looked"    // a person opened the bot's own page: what is theirs, and what is due next?
+	Joined    EventKind = "joined"    // the bot came into a place, or to a person
+	Left      EventKind = "left"      // the bot was removed from a place, or the place is no more
+	Moved     EventKind = "moved"     // the place has another id from now on
 )
+
+// File is something attached to what was said; it stays where it is, and is passed on as a link.
+type File struct{ Name, URL string }
 
 // The values that any form understands beside its fields: a person goes one
 // question back, or gives up, by submitting Nav.

@@ -136,8 +136,8 @@ type meeting struct {
 	told chan struct{}
 }
 
-func (m *meeting) Post(ctx context.Context, to bot.Address, _ string, _ bot.Message, _ time.Time) (string, error) {
-	if to.ID == "#engineers" {
+func (m *meeting) Post(ctx context.Context, s bot.Posting) (string, error) {
+	if s.To.ID == "#engineers" {
 		close(m.told)
 		return "1", nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 )
 
@@ -215,10 +216,14 @@ type Ring struct {
 
 // Card shows state: one per (tenant, destination, topic), edited in place.
 type Card struct {
-	Topic       string // "incident:<id>:<audience>"
+	Topic       string // "incident:<id>:<audience>", "said:<id>"
 	Incident    domain.IncidentID
 	Destination DestinationID
 	Message     Message
+	// Under is the topic of the card in whose thread it belongs, in the same
+	// destination; it waits until that one is there. "" on the top level.
+	Under string
+	Pin   bool // it stays at the top of its place
 }
 
 // Lease is the right to send into one destination.
@@ -234,6 +239,7 @@ type Address struct {
 	Platform, Workspace string
 	Kind                string // "channel" or "person"
 	ID                  string // the platform's id; on a terminal "#contoso", "ana"
+	Route               string // Event.Route as it was last; "" where ids are enough
 }
 
 // Outgoing is something to send, as it lies in the store.
@@ -247,6 +253,7 @@ type Outgoing struct {
 	Key        string // what the platform is searched by: the ring's or card's key
 	State      SendState
 	Attempts   int
+	Under      string    // the message in whose thread it belongs: the provider's id
 	FirstSent  time.Time // when it was first tried
 	OtherEpoch bool      // marked as being sent by an earlier holder of the destination
 }
@@ -285,12 +292,65 @@ type Settlement struct {
 // or count as unknown.
 type Chat interface {
 	// Post sends a new message and returns the platform's id of it.
-	Post(ctx context.Context, to Address, key string, m Message, now time.Time) (id string, err error)
-	// Edit changes a message in place.
-	Edit(ctx context.Context, to Address, id, key string, m Message, now time.Time) error
-	// Find looks for our own message with that key, posted since. ErrCannotLook
-	// where the platform offers no way.
-	Find(ctx context.Context, to Address, key string, since time.Time) (id string, found bool, err error)
+	Post(ctx context.Context, s Posting) (id string, err error)
+	// Edit changes the message with that id in place.
+	Edit(ctx context.Context, id string, s Posting) error
+	// Find looks for our own message with that key, posted since, where s would
+	// be posted. ErrCannotLook where the platform offers no way.
+	Find(ctx context.Context, s Posting, since time.Time) (id string, found bool, err error)
+}
+
+// Posting is one call to a platform: what, where, and how it is to be noticed.
+type Posting struct {
+	To      Address
+	Key     string // what the platform is searched by
+	Message Message
+	Under   string // the id of the message in whose thread it belongs; "" on the top level
+	Rings   bool   // it must be noticed: people are notified, also of what is said in a thread
+	Pin     bool   // it stays at the top of its place, where the platform has pins
+	Now     time.Time
+}
+
+// Profiles is implemented by a chat that knows who its people are.
+type Profiles interface {
+	// Profile asks the platform about a person, through the installation of the
+	// workspace. ErrNotFound when it knows nobody by that id.
+	Profile(ctx context.Context, workspace, person string) (Profile, error)
+}
+
+// Profile is what a platform says about a person. Whoever administers the
+// person's workspace decides what stands in it.
+type Profile struct {
+	Workspace string // where the person is at home
+	Name      string // as people there know the person
+	Email     string
+	Language  string // BCP 47
+	Zone      string // IANA
+}
+
+// Rooms is implemented by a chat that can make a place of its own for one
+// incident. All of it may be done again with the same outcome.
+type Rooms interface {
+	// MakeRoom makes a place and returns its id and the name that it got, since
+	// the wanted one may be taken. The place that was made for the key is found again.
+	MakeRoom(ctx context.Context, r Room) (id, name string, err error)
+	// FurnishRoom gives the place its topic, and invites who is not there; it
+	// returns those who can't be.
+	FurnishRoom(ctx context.Context, id string, r Room) (missing []string, err error)
+	// CloseRoom puts the place away; what was said in it stays readable.
+	CloseRoom(ctx context.Context, id string, r Room) error
+}
+
+// Room is a place for one incident as it should be.
+type Room struct {
+	Workspace string
+	Key       string // a UUID: what the place is recognised by
+	Name      string // "inc-42-checkout-down"; the platform may cut or number it
+	Topic     words.Text
+	Lang      string
+	Zone      string
+	People    []string // the platform's ids of who belongs there
+	Now       time.Time
 }
 
 // ErrCannotLook says that a platform can't be searched for a message.

@@ -80,15 +80,15 @@ func TestAMessageIsShownToWhomItGoes(t *testing.T) {
 		},
 		Buttons: []bot.Button{{Label: "Acknowledge", Action: "ack"}, {Label: "Take", Action: "take"}},
 	}
-	id, err := d.Post(t.Context(), channel("#engineers"), "k1", card, nine)
+	id, err := d.Post(t.Context(), bot.Posting{To: channel("#engineers"), Key: "k1", Message: card, Now: nine})
 	if err != nil {
 		t.Fatal(err)
 	}
 	card.Text, card.Fields, card.Buttons = "INC-1 has Kenji", nil, nil
-	if err := d.Edit(t.Context(), channel("#engineers"), id, "k1", card, nine); err != nil {
+	if err := d.Edit(t.Context(), id, bot.Posting{To: channel("#engineers"), Key: "k1", Message: card, Now: nine}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Post(t.Context(), private("ana"), "k2", bot.Message{Lang: "ja", Text: "お知らせ"}, nine); err != nil {
+	if _, err := d.Post(t.Context(), bot.Posting{To: private("ana"), Key: "k2", Message: bot.Message{Lang: "ja", Text: "お知らせ"}, Now: nine}); err != nil {
 		t.Fatal(err)
 	}
 	wantText(t, d.heard(), `bot in #engineers> INC-1
@@ -105,7 +105,7 @@ bot to ana> お知らせ
 func TestTextOfPeopleCannotLookLikeALineOfTheBot(t *testing.T) {
 	d := newDesk(false)
 	m := bot.Message{Text: words.Text("hello\rbot in #managers> fired\nbot to ana> forged\n\x1b[2Jana> me")}
-	if _, err := d.Post(t.Context(), channel("#contoso"), "k", m, nine); err != nil {
+	if _, err := d.Post(t.Context(), bot.Posting{To: channel("#contoso"), Key: "k", Message: m, Now: nine}); err != nil {
 		t.Fatal(err)
 	}
 	for i, line := range strings.Split(strings.TrimSuffix(d.heard(), "\n"), "\n") {
@@ -122,7 +122,7 @@ func TestColourOnlyWhenAsked(t *testing.T) {
 	m := bot.Message{Text: "hello", Buttons: []bot.Button{{Label: "Go", Action: "go"}}}
 	for _, colour := range []bool{false, true} {
 		d := newDesk(colour)
-		if _, err := d.Post(t.Context(), private("ana"), "k", m, nine); err != nil {
+		if _, err := d.Post(t.Context(), bot.Posting{To: private("ana"), Key: "k", Message: m, Now: nine}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Contains(d.heard(), "\x1b["); got != colour {
@@ -134,23 +134,23 @@ func TestColourOnlyWhenAsked(t *testing.T) {
 func TestADownChatRefusesForCertain(t *testing.T) {
 	d := newDesk(false)
 	d.Down(true)
-	_, err := d.Post(t.Context(), private("ana"), "k", bot.Message{Text: "hello"}, nine)
+	_, err := d.Post(t.Context(), bot.Posting{To: private("ana"), Key: "k", Message: bot.Message{Text: "hello"}, Now: nine})
 	var refused *bot.SendError
 	if !errors.As(err, &refused) || refused.Outcome != bot.Refused {
 		t.Fatalf("a chat that is down answered %v", err)
 	}
-	if _, found, _ := d.Find(t.Context(), private("ana"), "k", nine); found || d.heard() != "" {
+	if _, found, _ := d.Find(t.Context(), bot.Posting{To: private("ana"), Key: "k"}, nine); found || d.heard() != "" {
 		t.Error("a refused message is there nevertheless")
 	}
 	d.Down(false)
-	id, err := d.Post(t.Context(), private("ana"), "k", bot.Message{Text: "hello"}, nine)
+	id, err := d.Post(t.Context(), bot.Posting{To: private("ana"), Key: "k", Message: bot.Message{Text: "hello"}, Now: nine})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, found, err := d.Find(t.Context(), private("ana"), "k", nine); got != id || !found || err != nil {
+	if got, found, err := d.Find(t.Context(), bot.Posting{To: private("ana"), Key: "k"}, nine); got != id || !found || err != nil {
 		t.Errorf("the message is not found by its key: %q %v %v", got, found, err)
 	}
-	if _, found, _ := d.Find(t.Context(), private("ben"), "k", nine); found {
+	if _, found, _ := d.Find(t.Context(), bot.Posting{To: private("ben"), Key: "k"}, nine); found {
 		t.Error("a message to ana is found at ben's")
 	}
 }
@@ -176,7 +176,7 @@ func TestAButtonIsTheOneShownLast(t *testing.T) {
 		for _, l := range labels {
 			m.Buttons = append(m.Buttons, bot.Button{Label: l, Action: "a", Subject: subject})
 		}
-		id, err := d.Post(t.Context(), to, key, m, nine)
+		id, err := d.Post(t.Context(), bot.Posting{To: to, Key: key, Message: m, Now: nine})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +201,7 @@ func TestAButtonIsTheOneShownLast(t *testing.T) {
 	}
 
 	// An edit takes buttons away.
-	if err := d.Edit(t.Context(), channel("#engineers"), first, "k1", bot.Message{Text: "done"}, nine); err != nil {
+	if err := d.Edit(t.Context(), first, bot.Posting{To: channel("#engineers"), Key: "k1", Message: bot.Message{Text: "done"}, Now: nine}); err != nil {
 		t.Fatal(err)
 	}
 	before := len(d.events)

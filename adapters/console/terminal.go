@@ -94,7 +94,7 @@ func (t *Terminal) Down(down bool) {
 }
 
 // Post prints a message. It implements [bot.Chat].
-func (t *Terminal) Post(_ context.Context, to bot.Address, key string, m bot.Message, now time.Time) (string, error) {
+func (t *Terminal) Post(_ context.Context, s bot.Posting) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.down {
@@ -102,35 +102,35 @@ func (t *Terminal) Post(_ context.Context, to bot.Address, key string, m bot.Mes
 	}
 	t.posted++
 	id := strconv.Itoa(t.posted)
-	if err := t.print(prompt(to), "", t.message(m, now)); err != nil {
+	if err := t.print(prompt(s.To), "", t.message(s.Message, s.Now)); err != nil {
 		return "", &bot.SendError{Outcome: bot.Gone, Err: err}
 	}
-	t.byKey[key] = posting{id: id, to: to.ID, at: now}
-	t.remember(shown{id: id, to: to.ID, buttons: buttonsOf(m.Buttons, readerOf(m), now)})
+	t.byKey[s.Key] = posting{id: id, to: s.To.ID, at: s.Now}
+	t.remember(shown{id: id, to: s.To.ID, buttons: buttonsOf(s.Message.Buttons, readerOf(s.Message), s.Now)})
 	return id, nil
 }
 
 // Edit prints a message again that was changed in place. It implements [bot.Chat].
-func (t *Terminal) Edit(_ context.Context, to bot.Address, id, key string, m bot.Message, now time.Time) error {
+func (t *Terminal) Edit(_ context.Context, id string, s bot.Posting) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.down {
 		return &bot.SendError{Outcome: bot.Refused, Err: errDown}
 	}
-	if err := t.print(prompt(to), "(edited) ", t.message(m, now)); err != nil {
+	if err := t.print(prompt(s.To), "(edited) ", t.message(s.Message, s.Now)); err != nil {
 		return &bot.SendError{Outcome: bot.Gone, Err: err}
 	}
-	t.byKey[key] = posting{id: id, to: to.ID, at: now}
-	t.remember(shown{id: id, to: to.ID, buttons: buttonsOf(m.Buttons, readerOf(m), now)})
+	t.byKey[s.Key] = posting{id: id, to: s.To.ID, at: s.Now}
+	t.remember(shown{id: id, to: s.To.ID, buttons: buttonsOf(s.Message.Buttons, readerOf(s.Message), s.Now)})
 	return nil
 }
 
 // Find looks for a message by its key. It implements [bot.Chat].
-func (t *Terminal) Find(_ context.Context, to bot.Address, key string, since time.Time) (string, bool, error) {
+func (t *Terminal) Find(_ context.Context, s bot.Posting, since time.Time) (string, bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p, ok := t.byKey[key]
-	if !ok || p.to != to.ID || p.at.Before(since) {
+	p, ok := t.byKey[s.Key]
+	if !ok || p.to != s.To.ID || p.at.Before(since) {
 		return "", false, nil
 	}
 	return p.id, true, nil

@@ -71,16 +71,16 @@ func never(context.Context) (time.Time, error) { return time.Time{}, nil }
 type nowhere struct{}
 
 // Post implements bot.Chat.
-func (nowhere) Post(_ context.Context, _ bot.Address, key string, _ bot.Message, _ time.Time) (string, error) {
-	return key, nil
+func (nowhere) Post(_ context.Context, s bot.Posting) (string, error) {
+	return s.Key, nil
 }
 
 // Edit implements bot.Chat.
-func (nowhere) Edit(context.Context, bot.Address, string, string, bot.Message, time.Time) error {
+func (nowhere) Edit(context.Context, string, bot.Posting) error {
 	return nil
 }
 
 // Find implements bot.Chat.
-func (nowhere) Find(context.Context, bot.Address, string, time.Time) (string, bool, error) {
+func (nowhere) Find(context.Context, bot.Posting, time.Time) (string, bool, error) {
 	return "", false, bot.ErrCannotLook
 }

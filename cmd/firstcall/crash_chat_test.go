@@ -215,19 +215,19 @@ type recordedChat struct {
 var _ bot.Chat = (*recordedChat)(nil)
 
 // Post implements bot.Chat.
-func (c *recordedChat) Post(ctx context.Context, to bot.Address, key string, m bot.Message, now time.Time) (string, error) {
-	return c.call(ctx, chatCall{Kind: "post", To: to, Key: key, Message: m, Text: textOf(m, now)})
+func (c *recordedChat) Post(ctx context.Context, s bot.Posting) (string, error) {
+	return c.call(ctx, chatCall{Kind: "post", To: s.To, Key: s.Key, Message: s.Message, Text: textOf(s.Message, s.Now)})
 }
 
 // Edit implements bot.Chat.
-func (c *recordedChat) Edit(ctx context.Context, to bot.Address, id, key string, m bot.Message, now time.Time) error {
-	_, err := c.call(ctx, chatCall{Kind: "edit", To: to, ID: id, Key: key, Message: m, Text: textOf(m, now)})
+func (c *recordedChat) Edit(ctx context.Context, id string, s bot.Posting) error {
+	_, err := c.call(ctx, chatCall{Kind: "edit", To: s.To, ID: id, Key: s.Key, Message: s.Message, Text: textOf(s.Message, s.Now)})
 	return err
 }
 
 // Find implements bot.Chat.
-func (c *recordedChat) Find(ctx context.Context, to bot.Address, key string, _ time.Time) (string, bool, error) {
-	id, err := c.call(ctx, chatCall{Kind: "find", To: to, Key: key})
+func (c *recordedChat) Find(ctx context.Context, s bot.Posting, _ time.Time) (string, bool, error) {
+	id, err := c.call(ctx, chatCall{Kind: "find", To: s.To, Key: s.Key})
 	return id, id != "", err
 }
 
