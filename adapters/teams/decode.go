@@ -12,10 +12,10 @@ import (
 	"example.com/firstcall/bot/words"
 )
 
-// activity is what the channel posts, in the few fields that are read. The
+// incoming is what the channel posts, in the few fields that are read. The
 // library's own type refuses a value that is a string or a list and a time
 // without a zone, and it loses mentions; its parts are used where they fit.
-type activity struct {
+type incoming struct {
 	Type           schema.ActivityTypes       `json:"type"`
 	ID             string                     `json:"id"`
 	Name           string                     `json:"name"`
@@ -54,10 +54,10 @@ type mention struct {
 
 // channelData is what Teams adds to an activity.
 type channelData struct {
-	EventType string      `json:"eventType"`
-	Tenant    identified  `json:"tenant"`
-	Team      identified  `json:"team"`
-	Channel   identified  `json:"channel"`
+	EventType string     `json:"eventType"`
+	Tenant    identified `json:"tenant"`
+	Team      identified `json:"team"`
+	Channel   identified `json:"channel"`
 }
 
 type identified struct {
@@ -97,8 +97,8 @@ var errNoActivity = errors.New("this is no activity")
 
 // decodeActivity reads one activity. A part of another shape than expected is
 // overlooked; what has no type or no place at all is no activity.
-func decodeActivity(body []byte) (*activity, error) {
-	var a activity
+func decodeActivity(body []byte) (*incoming, error) {
+	var a incoming
 	if err := lenient(body, &a); err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func scalar(raw json.RawMessage) string {
 // personal says whether the conversation is a person's own chat with the bot.
 // A chat of two people, where a message extension was used, is not, though it
 // may be called so.
-func (a *activity) personal() bool {
+func (a *incoming) personal() bool {
 	kind := a.Conversation.ConversationType
 	return (kind == "personal" || kind == "" && !a.Conversation.IsGroup) && !strings.HasPrefix(a.Conversation.ID, "19:")
 }
@@ -171,7 +171,7 @@ func splitConversation(id string) (place, thread string) {
 }
 
 // tenant is where the person is at home.
-func (a *activity) tenant() string {
+func (a *incoming) tenant() string {
 	if a.ChannelData.Tenant.ID != "" {
 		return a.ChannelData.Tenant.ID
 	}
@@ -180,7 +180,7 @@ func (a *activity) tenant() string {
 
 // person is who did it: the Entra object, or the channel's id of somebody who
 // has none. "" for a bot, ourselves included.
-func (a *activity) person() string {
+func (a *incoming) person() string {
 	switch {
 	case strings.HasPrefix(a.From.ID, "28:") || a.From.ID == a.Recipient.ID && a.From.ID != "":
 		return ""
@@ -192,7 +192,7 @@ func (a *activity) person() string {
 
 // at is when it happened, as the channel says; now where it doesn't, or says
 // what can't be.
-func (a *activity) at(now time.Time) time.Time {
+func (a *incoming) at(now time.Time) time.Time {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
 		at, err := time.Parse(layout, a.Timestamp)
 		if err == nil && at.After(now.Add(-oldestDelivery)) && at.Before(now.Add(leeway)) {
@@ -205,13 +205,13 @@ func (a *activity) at(now time.Time) time.Time {
 const oldestDelivery = 31 * 24 * time.Hour
 
 // isUs says whether an account is the bot.
-func (a *activity) isUs(account schema.ChannelAccount, appID string) bool {
+func (a *incoming) isUs(account schema.ChannelAccount, appID string) bool {
 	return account.ID != "" && (account.ID == a.Recipient.ID || account.ID == "28:"+appID)
 }
 
 // typed is the text as the person typed it. A mention of the bot is taken off
 // and told; others are left as names.
-func (a *activity) typed(appID string) (text string, mentioned bool) {
+func (a *incoming) typed(appID string) (text string, mentioned bool) {
 	text = a.Text
 	for _, e := range a.Entities[:min(len(a.Entities), mostEntities)] {
 		if e.Type == "mention" && e.Text != "" && a.isUs(e.Mentioned, appID) && strings.Contains(text, e.Text) {
@@ -262,9 +262,9 @@ const (
 	mostFiles    = 20
 	mostEntities = 100
 	mostFields   = 100
-	longestKey = 100  // of a field
-	longestRef = 1000 // of a button's or a form's own data
-	longestURL = 2000
+	longestKey   = 100  // of a field
+	longestRef   = 1000 // of a button's or a form's own data
+	longestURL   = 2000
 )
 
 // link is a URL that may be shown to others.

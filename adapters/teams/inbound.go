@@ -35,7 +35,14 @@ func (t *Teams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	a, status, outcome := t.admit(w, r)
+	// What was begun is finished, also when the channel hangs up; and all of it
+	// together keeps to the time there is.
+	whole := context.WithoutCancel(r.Context())
+	soft, stop := context.WithTimeout(whole, t.limits.decide)
+	defer stop()
+	hard, stop := context.WithTimeout(whole, t.limits.decide+t.limits.grace)
+	defer stop()
+	a, status, outcome := t.admit(soft, w, r)
 	if a == nil {
 		t.told("http", outcome, begun)
 		if status == http.StatusUnauthorized {
@@ -44,15 +51,15 @@ func (t *Teams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		return
 	}
-	got := t.receive(r.Context(), a)
+	got := t.receive(soft, hard, a)
 	t.told(got.kind, got.outcome, begun)
-	t.write(w, got)
+	t.respond(w, got)
 }
 
 // admit reads an activity and lets in what the channel signed for us; a is nil
 // for everything else. The token is checked before anything of the body is
 // decoded, and what it says of the activity after.
-func (t *Teams) admit(w http.ResponseWriter, r *http.Request) (a *activity, status int, outcome string) {
+func (t *Teams) admit(ctx context.Context, w http.ResponseWriter, r *http.Request) (a *incoming, status int, outcome string) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) != 1 {
 		return nil, http.StatusUnauthorized, refused
@@ -68,9 +75,9 @@ func (t *Teams) admit(w http.ResponseWriter, r *http.Request) (a *activity, stat
 		}
 		return nil, http.StatusBadRequest, notTeams
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), t.limits.keys)
+	wait, cancel := context.WithTimeout(ctx, t.limits.keys)
 	defer cancel()
-	signed, err := t.checker.verify(ctx, headers[0])
+	signed, err := t.checker.verify(wait, headers[0])
 	if errors.Is(err, errNoKeys) {
 		t.log.ErrorContext(ctx, "the keys of Teams' channel can't be had; nothing is let in", "from", t.cloud.Metadata)
 		return nil, http.StatusServiceUnavailable, keyless
@@ -94,35 +101,40 @@ func (t *Teams) admit(w http.ResponseWriter, r *http.Request) (a *activity, stat
 // readBody reads the body in one piece where its length is told.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	limited := http.MaxBytesReader(w, r.Body, maxBody)
-	if r.ContentLength > maxBody {
-		return nil, &http.MaxBytesError{Limit: maxBody}
-	}
 	var b bytes.Buffer
-	if r.ContentLength > 0 {
+	if r.ContentLength > 0 && r.ContentLength <= maxBody {
 		b.Grow(int(r.ContentLength) + bytes.MinRead)
 	}
 	_, err := io.Copy(&b, limited)
 	return b.Bytes(), err
 }
 
-// receive takes an activity that the channel signed.
-func (t *Teams) receive(ctx context.Context, a *activity) answer {
+// receive takes an activity that the channel signed. The bot has until soft
+// ends, and the channel is answered when hard does.
+func (t *Teams) receive(soft, hard context.Context, a *incoming) answer {
 	_, known := kinds[a.Type]
 	r, means := a.read(t.appID, t.now())
 	isInvoke := a.Type == schema.Invoke
 	switch {
 	case !known:
-		t.log.InfoContext(ctx, "Teams sent something of an unknown kind", "type", words.Line(string(a.Type)))
+		t.log.InfoContext(soft, "Teams sent something of an unknown kind", "type", words.Line(string(a.Type)))
 		return answer{kind: "other", outcome: ignored}
 	case isInvoke && invokes[a.Name] == nil:
-		t.log.InfoContext(ctx, "Teams asked for something that we don't offer", "name", words.Line(a.Name))
+		t.log.InfoContext(soft, "Teams asked for something that we don't offer", "name", words.Line(a.Name))
 		return answer{kind: r.kind, outcome: ignored, status: http.StatusNotImplemented}
 	case isInvoke && !means:
 		return answer{kind: r.kind, outcome: ignored, body: t.notOffered(a, &r)}
 	case !means:
+		if a.Type == schema.Message && r.event.Person != "" && len(object(a.Value)) > 0 { // a button, of whatever card
+			t.background(t.limits.late, func(ctx context.Context) {
+				t.show(ctx, &r, decided{reply: t.sentence(&r, (*words.Words).TeamsNotOffered)})
+			})
+		}
 		return answer{kind: r.kind, outcome: ignored}
 	}
-	return t.take(ctx, &r)
+	t.heard(r.event, r.route) // before the bot decides: it may ask who this is
+	t.heard(r.event, r.route) // Profile asks by it
+	return t.take(soft, hard, &r)
 }
 
 // answer is what the channel gets at once.
@@ -132,7 +144,7 @@ type answer struct {
 	body          any // nil: none
 }
 
-func (t *Teams) write(w http.ResponseWriter, a answer) {
+func (t *Teams) respond(w http.ResponseWriter, a answer) {
 	status := a.status
 	if status == 0 {
 		status = http.StatusOK

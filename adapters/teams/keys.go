@@ -61,9 +61,7 @@ func (k *keys) find(ctx context.Context, id string) (publicKey, error) {
 	key, known, fetch := k.look(id)
 	if fetch {
 		done := k.flight.DoChan("", func() (any, error) {
-			if _, _, still := k.look(id); still { // another flight has just ended
-				k.fetch()
-			}
+			k.fetch(id)
 			return nil, nil
 		})
 		select {
@@ -109,8 +107,12 @@ func (k *keys) look(id string) (key publicKey, known, fetch bool) {
 	return key, known, k.tried.IsZero() || now.Sub(k.tried) >= pause
 }
 
-// fetch reads the keys. What fails leaves the old ones as they are.
-func (k *keys) fetch() {
+// fetch reads the keys, if that still helps to find an id: another fetch may
+// just have ended. What fails leaves the old ones as they are.
+func (k *keys) fetch(id string) {
+	if _, _, still := k.look(id); !still {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	defer cancel()
 	byID, err := k.read(ctx)

@@ -16,12 +16,12 @@ import (
 type way int
 
 const (
-	unanswered way = iota // nobody asked for anything
-	spoken                // a message: another one, after the 200
-	submitted             // a message that a card's Action.Submit sent: the card changes by its id
-	executed              // an Action.Execute: the answer to the request is what the card becomes, or a line
-	dialogOpens           // a dialog is to open: the answer is its card
-	dialogGoesOn          // a dialog was submitted: the answer is its next card, a last line, or its end
+	unanswered   way = iota // nobody asked for anything
+	spoken                  // a message: another one, after the 200
+	submitted               // a message that a card's Action.Submit sent: the card changes by its id
+	executed                // an Action.Execute: the answer to the request is what the card becomes, or a line
+	dialogOpens             // a dialog is to open: the answer is its card
+	dialogGoesOn            // a dialog was submitted: the answer is its next card, a last line, or its end
 )
 
 // received is what came in, as the bot understands it, and what is needed to answer.
@@ -41,15 +41,15 @@ type received struct {
 // kinds is every type of activity that the Bot Framework knows, with what reads
 // it: false when it means nothing to us. A nil one is taken and ignored on purpose.
 // https://github.com/microsoft/Agents/blob/main/specs/activity/protocol-activity.md
-var kinds = map[schema.ActivityTypes]func(*activity, *received, string) bool{
-	schema.Message:            (*activity).readMessage,
-	schema.MessageUpdate:      (*activity).readUpdate,
-	schema.MessageDelete:      (*activity).readDelete,
-	schema.ConversationUpdate: (*activity).readConversation,
-	schema.InstallationUpdate: (*activity).readInstallation,
-	schema.Invoke:             (*activity).readInvoke,
+var kinds = map[schema.ActivityTypes]func(*incoming, *received, string) bool{
+	schema.Message:            (*incoming).readMessage,
+	schema.MessageUpdate:      (*incoming).readUpdate,
+	schema.MessageDelete:      (*incoming).readDelete,
+	schema.ConversationUpdate: (*incoming).readConversation,
+	schema.InstallationUpdate: (*incoming).readInstallation,
+	schema.Invoke:             (*incoming).readInvoke,
 
-	schema.MessageReaction:       nil, // a thumb is no answer
+	schema.MsgReaction:           nil, // a thumb is no answer
 	schema.Typing:                nil,
 	schema.Event:                 nil, // read receipts, meetings
 	schema.EndOfConversation:     nil, // of skills, which we are not
@@ -66,16 +66,16 @@ var kinds = map[schema.ActivityTypes]func(*activity, *received, string) bool{
 
 // invokes are the calls that a person in Teams waits for, with what reads them.
 // All others are answered as not implemented.
-var invokes = map[string]func(*activity, *received, string) bool{
-	"adaptiveCard/action":           (*activity).readExecute,
-	"task/fetch":                    (*activity).readDialog,
-	"task/submit":                   (*activity).readDialog,
-	"composeExtension/fetchTask":    (*activity).readCommand,
-	"composeExtension/submitAction": (*activity).readCommand,
+var invokes = map[string]func(*incoming, *received, string) bool{
+	"adaptiveCard/action":           (*incoming).readExecute,
+	"task/fetch":                    (*incoming).readDialog,
+	"task/submit":                   (*incoming).readDialog,
+	"composeExtension/fetchTask":    (*incoming).readCommand,
+	"composeExtension/submitAction": (*incoming).readCommand,
 }
 
 // read says what an activity means to the bot; false when it means nothing.
-func (a *activity) read(appID string, now time.Time) (received, bool) {
+func (a *incoming) read(appID string, now time.Time) (received, bool) {
 	place, _ := splitConversation(a.Conversation.ID)
 	r := received{
 		kind: "other", conversation: a.Conversation.ID, personal: a.personal(), locale: a.Locale,
@@ -106,13 +106,13 @@ func (a *activity) read(appID string, now time.Time) (received, bool) {
 }
 
 // isGroup says whether several people are in the conversation, as Teams calls it.
-func (a *activity) isGroup() bool {
+func (a *incoming) isGroup() bool {
 	kind := a.Conversation.ConversationType
 	return kind == "channel" || kind == "groupChat" || kind == "" && (a.Conversation.IsGroup || strings.HasPrefix(a.Conversation.ID, "19:"))
 }
 
 // readMessage reads what a person wrote, or what a card's Action.Submit sent.
-func (a *activity) readMessage(r *received, appID string) bool {
+func (a *incoming) readMessage(r *received, appID string) bool {
 	if r.event.Person == "" {
 		return false
 	}
@@ -146,7 +146,7 @@ func (r *received) under(message string) {
 	}
 }
 
-func (a *activity) readUpdate(r *received, appID string) bool {
+func (a *incoming) readUpdate(r *received, appID string) bool {
 	e := &r.event
 	r.kind, e.Kind, e.Message = "edit", bot.Reworded, a.ID
 	e.Key += ":edited:" + a.Timestamp[:min(len(a.Timestamp), longestKey)]
@@ -158,7 +158,7 @@ func (a *activity) readUpdate(r *received, appID string) bool {
 	return e.Person != "" && a.ID != ""
 }
 
-func (a *activity) readDelete(r *received, _ string) bool {
+func (a *incoming) readDelete(r *received, _ string) bool {
 	e := &r.event
 	r.kind, e.Kind, e.Message = "edit", bot.Retracted, a.ID
 	e.Key += ":deleted"
@@ -169,7 +169,7 @@ func (a *activity) readDelete(r *received, _ string) bool {
 // readConversation reads who came and went, and what became of a team or
 // channel. Only the bot's own coming and going matters: people are asked who
 // they are when they speak.
-func (a *activity) readConversation(r *received, appID string) bool {
+func (a *incoming) readConversation(r *received, appID string) bool {
 	us := func(m schema.ChannelAccount) bool { return a.isUs(m, appID) }
 	switch {
 	case slices.ContainsFunc(a.MembersAdded, us):
@@ -192,7 +192,7 @@ func (a *activity) readConversation(r *received, appID string) bool {
 }
 
 // readInstallation reads that the app came or went. Its upgrade changes nothing.
-func (a *activity) readInstallation(r *received, _ string) bool {
+func (a *incoming) readInstallation(r *received, _ string) bool {
 	switch a.Action {
 	case "add":
 		return r.joined(r.event.Place)
@@ -220,7 +220,7 @@ func (r *received) left(place string) bool {
 	return place != "" || r.event.Person != ""
 }
 
-func (a *activity) readInvoke(r *received, appID string) bool {
+func (a *incoming) readInvoke(r *received, appID string) bool {
 	r.kind, r.addressed = "invoke", true
 	read := invokes[a.Name]
 	return read != nil && r.event.Person != "" && read(a, r, appID)
@@ -228,7 +228,7 @@ func (a *activity) readInvoke(r *received, appID string) bool {
 
 // readExecute reads the press of an Action.Execute. One that the client made by
 // itself is nobody's.
-func (a *activity) readExecute(r *received, _ string) bool {
+func (a *incoming) readExecute(r *received, _ string) bool {
 	var v cardAction
 	if lenient(a.Value, &v) != nil || v.Trigger == "automatic" {
 		return false
@@ -239,7 +239,7 @@ func (a *activity) readExecute(r *received, _ string) bool {
 }
 
 // readDialog reads the opening of a dialog by a card's button, or its submission.
-func (a *activity) readDialog(r *received, _ string) bool {
+func (a *incoming) readDialog(r *received, _ string) bool {
 	var v taskValue
 	if lenient(a.Value, &v) != nil {
 		return false
@@ -254,7 +254,7 @@ func (a *activity) readDialog(r *received, _ string) bool {
 
 // readCommand reads the message extension's command: a report that begins with
 // the message that it was used on, or the report's next step.
-func (a *activity) readCommand(r *received, _ string) bool {
+func (a *incoming) readCommand(r *received, _ string) bool {
 	var v taskValue
 	if lenient(a.Value, &v) != nil {
 		return false
@@ -275,7 +275,7 @@ func (a *activity) readCommand(r *received, _ string) bool {
 }
 
 // name adds to the key what tells one invoke from another of the same id.
-func (r *received) name(a *activity, id string) {
+func (r *received) name(a *incoming, id string) {
 	if r.event.Key != "" {
 		r.event.Key += ":" + a.Name + ":" + id[:min(len(id), longestKey)]
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/infracloudio/msbotbuilder-go/core"
-	"golang.org/x/oauth2"
 
 	"example.com/firstcall/bot"
 )
@@ -37,8 +36,9 @@ type Teams struct {
 	http     *http.Client
 	checker  *validator
 	adapter  core.BotFrameworkAdapter // without a Client: each call has its own
-	token    oauth2.TokenSource
+	token    *tokens
 	lanes    lanes
+	budgets  budgets
 	seen     func(kind, outcome string, took time.Duration)
 	seenCall func(method, outcome string, took time.Duration)
 	limits   limits
@@ -46,6 +46,7 @@ type Teams struct {
 	mu     sync.Mutex
 	spoken map[string]string // the language last used with a person, by tenant and id
 	failed map[string]bool   // keys of events whose failure was told to the person
+	routes map[string]route  // how we were spoken to last, by tenant, and by tenant and person
 	cards  map[string][]byte // the card last sent as a message, by conversation and message
 
 	work work
@@ -141,7 +142,7 @@ func New(o Options) (*Teams, error) {
 	t := &Teams{
 		handle: o.Handle, now: o.Now, log: o.Log, appID: o.AppID, tenant: o.AppTenant, cloud: o.Cloud.orPublic(), http: o.HTTP,
 		seen: o.Seen, seenCall: o.SeenCall, limits: usualLimits(),
-		spoken: map[string]string{}, failed: map[string]bool{}, cards: map[string][]byte{},
+		spoken: map[string]string{}, failed: map[string]bool{}, cards: map[string][]byte{}, routes: map[string]route{},
 	}
 	if t.http == nil {
 		t.http = newClient(t.cloud)
@@ -213,7 +214,7 @@ func (t *Teams) firstFailure(key string) bool {
 	if len(t.failed) >= mostKept {
 		clear(t.failed)
 	}
-	told := t.failed[key]
+	told := key != "" && t.failed[key]
 	t.failed[key] = true
 	return !told
 }

@@ -900,8 +900,19 @@ var sentences = [...]sentence{
 	{"summary.line", "LabelText ValueText"},
 	{"summary.no_commitment", "ConsequenceText"},
 	{"summary.targets", ""},
+	{"teams.back", ""},
+	{"teams.cancel", ""},
+	{"teams.cancel_sure", ""},
+	{"teams.change", ""},
+	{"teams.cut", ""},
+	{"teams.next", ""},
 	{"teams.not_offered", ""},
 	{"teams.noted", ""},
+	{"teams.optional", "LabelText"},
+	{"teams.options_cut", "Limit"},
+	{"teams.save", ""},
+	{"teams.search_again", ""},
+	{"teams.so_far", "AnswersText"},
 	{"teams.title", ""},
 	{"teams.written_to_you", ""},
 	{"text.was_cut", "Limit"},
@@ -2828,257 +2839,312 @@ func (w *Words) SummaryTargets() Text {
 	return w.say(893)
 }
 
+// TeamsBack says "Back".
+func (w *Words) TeamsBack() Text {
+	return w.say(894)
+}
+
+// TeamsCancel says "Cancel".
+func (w *Words) TeamsCancel() Text {
+	return w.say(895)
+}
+
+// TeamsCancelSure says "What you filled in will be gone, and nothing is opened.".
+func (w *Words) TeamsCancelSure() Text {
+	return w.say(896)
+}
+
+// TeamsChange says "Change an answer".
+func (w *Words) TeamsChange() Text {
+	return w.say(897)
+}
+
+// TeamsCut says "(This is too long for Teams; the rest is not shown here.)".
+func (w *Words) TeamsCut() Text {
+	return w.say(898)
+}
+
+// TeamsNext says "Next".
+func (w *Words) TeamsNext() Text {
+	return w.say(899)
+}
+
 // TeamsNotOffered says "This button no longer works. Please write to me what you need.".
 func (w *Words) TeamsNotOffered() Text {
-	return w.say(894)
+	return w.say(900)
 }
 
 // TeamsNoted says "Noted.".
 func (w *Words) TeamsNoted() Text {
-	return w.say(895)
+	return w.say(901)
+}
+
+// TeamsOptional says "{{.LabelText}} (optional)".
+func (w *Words) TeamsOptional(labelText Text) Text {
+	return w.say(902, argText(labelText))
+}
+
+// TeamsOptionsCut says "The first {{.Limit}} are listed.".
+func (w *Words) TeamsOptionsCut(limit string) Text {
+	return w.say(903, argUser(limit))
+}
+
+// TeamsSave says "Save the changes".
+func (w *Words) TeamsSave() Text {
+	return w.say(904)
+}
+
+// TeamsSearchAgain says "Not there? Search again".
+func (w *Words) TeamsSearchAgain() Text {
+	return w.say(905)
+}
+
+// TeamsSoFar says "So far: {{.AnswersText}}".
+func (w *Words) TeamsSoFar(answersText Text) Text {
+	return w.say(906, argText(answersText))
 }
 
 // TeamsTitle says "Support incident".
 func (w *Words) TeamsTitle() Text {
-	return w.say(896)
+	return w.say(907)
 }
 
 // TeamsWrittenToYou says "I have written the answer to you in our own chat.".
 func (w *Words) TeamsWrittenToYou() Text {
-	return w.say(897)
+	return w.say(908)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(898, argUser(limit))
+	return w.say(909, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(899, argInstant(at))
+	return w.say(910, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(900)
+	return w.say(911)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(901, argUser(ref), argText(lineText))
+	return w.say(912, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(902, argUser(given), argText(namesText))
+	return w.say(913, argUser(given), argText(namesText))
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(903, argUser(given))
+	return w.say(914, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(904)
+	return w.say(915)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(905)
+	return w.say(916)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(906)
+	return w.say(917)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(907)
+	return w.say(918)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(908)
+	return w.say(919)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(909)
+	return w.say(920)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(910)
+	return w.say(921)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(911, argUser(name))
+	return w.say(922, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(912)
+	return w.say(923)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(913)
+	return w.say(924)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(914)
+	return w.say(925)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(915)
+	return w.say(926)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(916)
+	return w.say(927)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(917, argUser(name))
+	return w.say(928, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(918, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(929, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(919)
+	return w.say(930)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(920, argInstant(answeredAt))
+	return w.say(931, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(921, argInstant(begunAt))
+	return w.say(932, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(922)
+	return w.say(933)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(923, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(934, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(924, argInstant(saidAt), argUser(person))
+	return w.say(935, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(925, argInstant(saidAt), argUser(person))
+	return w.say(936, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(926, argText(whatText), argText(rowsText))
+	return w.say(937, argText(whatText), argText(rowsText))
 }
 
 // WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
 func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
-	return w.say(927, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
+	return w.say(938, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(928)
+	return w.say(939)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(929, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(940, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(930, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(941, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(931, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(942, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
-	return w.say(932, argText(whatText), argText(rowsText))
+	return w.say(943, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(933, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(944, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(934, argText(planText))
+	return w.say(945, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(935, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(946, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(936, argInstant(staffingDue))
+	return w.say(947, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(937)
+	return w.say(948)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(938)
+	return w.say(949)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(939)
+	return w.say(950)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(940, argText(whatText), argText(rowsText))
+	return w.say(951, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(941, argUser(ref), argUser(edition))
+	return w.say(952, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(942, argInstant(updateDue))
+	return w.say(953, argInstant(updateDue))
 }
 
 // WorkspaceUnknown says "I am not connected to this workspace. Ask its administrator to install me, or write to me in a channel that you share with support.".
 func (w *Words) WorkspaceUnknown() Text {
-	return w.say(943)
+	return w.say(954)
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(944)
+	return w.say(955)
 }
