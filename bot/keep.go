@@ -106,7 +106,7 @@ func (s *scene) env(r *domain.Report) (domain.Env, error) {
 // kept turns a person's decision into what is written down: rings worded for
 // each reader, cards as they should look now, and what has lost its reason.
 func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
-	k := s.written(before, out, env)
+	k := s.written(&before, out, env)
 	k.Cards = s.cards(&k.Incident, &before)
 	shown := make([]DestinationID, 0, len(k.Cards))
 	if before.ID == "" { // a new card is noticed by itself
@@ -118,13 +118,9 @@ func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env)
 	return k
 }
 
-// fired is kept for what the clock decided. It moves no more than what has
-// rung, which most cards don't show.
-func (s *scene) fired(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
+// fired is kept for what the clock decided. It moves no more than what has rung, so cards are its caller's matter.
+func (s *scene) fired(before *domain.Incident, out domain.Outcome, env domain.Env) Kept {
 	k := s.written(before, out, env)
-	if newlyPassed(&before, &k.Incident) {
-		k.Cards = s.cards(&k.Incident, &before)
-	}
 	k.Rings = s.rings(&k.Incident, out.Notices, nil)
 	return k
 }
@@ -132,7 +128,7 @@ func (s *scene) fired(before domain.Incident, out domain.Outcome, env domain.Env
 var alarmKinds = domain.AlarmKinds()
 
 // written is a decision without what is said about it.
-func (s *scene) written(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
+func (s *scene) written(before *domain.Incident, out domain.Outcome, env domain.Env) Kept {
 	k := Kept{Incident: out.Incident, Journal: out.Journal}
 	k.Incident.Version = before.Version + 1
 	k.Wake = k.Incident.Wake(env)
