@@ -132,12 +132,27 @@ func (s *scene) written(before *domain.Incident, out domain.Outcome, env domain.
 	k := Kept{Incident: out.Incident, Journal: out.Journal}
 	k.Incident.Version = before.Version + 1
 	k.Wake = k.Incident.Wake(env)
+	if sameEnds(before, &k.Incident) { // as after most alarms
+		return k
+	}
 	for _, kind := range alarmKinds {
 		if before.Unsettles(&k.Incident, kind) {
 			k.Withdraw = append(k.Withdraw, kind)
 		}
 	}
 	return k
+}
+
+// sameEnds says whether all clocks run as before, to the same ends: then no ring has lost its reason.
+func sameEnds(before, after *domain.Incident) bool {
+	was := [...]*domain.Clock{&before.FirstResponse, &before.WorkBegins, &before.Staffing, &before.ChangeControl, &before.Answer, &before.NextUpdate, &before.Case, &before.Ladder}
+	is := [...]*domain.Clock{&after.FirstResponse, &after.WorkBegins, &after.Staffing, &after.ChangeControl, &after.Answer, &after.NextUpdate, &after.Case, &after.Ladder}
+	for n := range was {
+		if was[n].Due != is[n].Due || was[n].Met != is[n].Met {
+			return false
+		}
+	}
+	return before.Status == after.Status
 }
 
 // rings words the notices of one decision, as few as can be: nobody hears the

@@ -94,6 +94,7 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kind change
 		return nil
 	}
 	var w writing
+	w.room(changes)
 	for _, c := range changes {
 		if err := w.add(c.kept, c.before == nil || c.before.shown != c.shown); err != nil {
 			return fmt.Errorf("incident %s: %w", c.kept.Incident.Ref, err)
@@ -147,9 +148,7 @@ func (t *txn) KeepRings(ctx context.Context, tenant domain.TenantID, rings []bot
 	var w writing
 	about := map[domain.IncidentID]bool{}
 	for n := range rings {
-		if err := w.ring(&rings[n], time.Time{}); err != nil {
-			return fmt.Errorf("keep rings: %w", err)
-		}
+		w.ring(&rings[n], time.Time{})
 		if rings[n].Incident != "" {
 			about[rings[n].Incident] = true
 		}
@@ -227,6 +226,7 @@ var statements sync.Map
 
 // writing gathers what keep writes, an array for each parameter.
 type writing struct {
+	scratch     []byte // of the text that is being written
 	withdrawals struct{ subject, kind list }
 	rings       struct {
 		id, incident, generation, kind, step, destination, urgency, escalation, at, message list
@@ -259,6 +259,21 @@ func (w *writing) args() (args []any) {
 	return args
 }
 
+// room makes room for all that changes bring, as far as it can be guessed, so that the arrays need not grow bit by bit.
+func (w *writing) room(changes []*incidentChange) {
+	rings, lines := 0, 0
+	for _, c := range changes {
+		rings, lines = rings+len(c.kept.Rings), lines+len(c.kept.Journal)
+	}
+	r, j := &w.rings, &w.journal
+	for l, each := range map[*list]int{&r.id: 39, &r.incident: 39, &r.destination: 39, &r.kind: 24, &r.step: 12, &r.urgency: 3, &r.generation: 3, &r.escalation: 6, &r.at: 30, &r.message: 900} {
+		l.b = make([]byte, 0, rings*each)
+	}
+	for l, each := range map[*list]int{&j.incident: 39, &j.at: 30, &j.version: 4, &j.line: 3, &j.person: 5, &j.name: 3, &j.side: 6, &j.kind: 12, &j.args: 120, &j.rows: 8} {
+		l.b = make([]byte, 0, lines*each)
+	}
+}
+
 // add gathers one decision; its cards only when they look different from those kept last.
 func (w *writing) add(k *bot.Kept, cards bool) error {
 	id := string(k.Incident.ID)
@@ -271,19 +286,13 @@ func (w *writing) add(k *bot.Kept, cards bool) error {
 		if k.Rings[n].Incident != k.Incident.ID {
 			return fmt.Errorf("a ring is about another incident: %q", k.Rings[n].Incident)
 		}
-		if err := w.ring(&k.Rings[n], decided); err != nil {
-			return err
-		}
+		w.ring(&k.Rings[n], decided)
 	}
 	for n := 0; cards && n < len(k.Cards); n++ {
-		if err := w.card(&k.Cards[n], decided); err != nil {
-			return err
-		}
+		w.card(&k.Cards[n], decided)
 	}
 	for n := range k.Journal {
-		if err := w.entry(k, n); err != nil {
-			return err
-		}
+		w.entry(k, n)
 	}
 	return nil
 }
@@ -307,7 +316,7 @@ func orLongAgo(t time.Time) time.Time {
 	return t
 }
 
-func (w *writing) ring(r *bot.Ring, decided time.Time) error {
+func (w *writing) ring(r *bot.Ring, decided time.Time) {
 	at := r.At
 	if at.IsZero() {
 		at = orLongAgo(decided)
@@ -322,25 +331,24 @@ func (w *writing) ring(r *bot.Ring, decided time.Time) error {
 	to.urgency.int(int64(r.Urgency))
 	to.escalation.bool(r.Escalation)
 	to.at.at(at)
-	return to.message.json(&r.Message)
+	w.scratch = appendMessage(w.scratch[:0], &r.Message)
+	to.message.text(string(w.scratch))
 }
 
-func (w *writing) card(c *bot.Card, decided time.Time) error {
+func (w *writing) card(c *bot.Card, decided time.Time) {
 	to := &w.cards
 	to.destination.text(string(c.Destination))
 	to.topic.text(c.Topic)
 	to.id.text(named("card", string(c.Destination), c.Topic))
 	to.incident.id(string(c.Incident))
 	to.due.at(decided)
-	return to.message.json(&c.Message)
+	w.scratch = appendMessage(w.scratch[:0], &c.Message)
+	to.message.text(string(w.scratch))
 }
 
-func (w *writing) entry(k *bot.Kept, line int) error {
+func (w *writing) entry(k *bot.Kept, line int) {
 	e, to := &k.Journal[line], &w.journal
-	args, err := encodeJSON(orEmpty(e.Args))
-	if err != nil {
-		return err
-	}
+	w.scratch = appendArgs(w.scratch[:0], e.Args)
 	rows := strings.Join(e.Rows, " ")
 	to.incident.text(string(k.Incident.ID))
 	to.at.at(e.At)
@@ -350,16 +358,8 @@ func (w *writing) entry(k *bot.Kept, line int) error {
 	to.name.text(e.By.Name)
 	to.side.text(string(e.By.Side))
 	to.kind.text(e.Kind)
-	to.args.text(string(args))
+	to.args.text(string(w.scratch))
 	to.rows.text(rows)
-	return nil
-}
-
-func orEmpty(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
 }
 
 // named makes an id from what it names, so that the same thing gets the same id again.
