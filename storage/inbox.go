@@ -77,7 +77,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 		if try == 0 {
 			seen = a.Seen
 		}
-		t.entered = domain.TenantID(a.Entered)
+		t.entered, t.revisions = domain.TenantID(a.Entered), revisions{}
 		// A destination that somebody else made at this moment is seen by the next statement.
 		if (e.Person == "" || a.Person != "") && (e.Place == "" || a.Place != "") {
 			break

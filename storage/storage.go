@@ -47,6 +47,8 @@ type DB struct {
 	db  *sqlx.DB
 	due *sqlx.DB // as the role that sees which tenants have something due, and when
 	o   Options
+
+	surroundings surroundings
 }
 
 // Open connects as the bot's own role (see Prepare). It refuses a database that may forget a commit it has acknowledged. The
@@ -155,7 +157,7 @@ const attempts = 5
 
 // InTx implements bot.Store.
 func (d *DB) InTx(ctx context.Context, f func(bot.Tx) error) error {
-	return d.inTx(ctx, func(tx *sqlx.Tx) error { return f(&txn{tx: tx}) })
+	return d.inTx(ctx, func(tx *sqlx.Tx) error { return f(&txn{tx: tx, surroundings: &d.surroundings}) })
 }
 
 // inTx runs f in one transaction, again when the database ended it because it collided with another one.
@@ -237,6 +239,9 @@ func (d *DB) as(ctx context.Context, role string, f func(*sqlx.Tx) error) error 
 type txn struct {
 	tx      *sqlx.Tx
 	entered domain.TenantID
+	// revisions are those that surroundings must have to be taken for what the database holds.
+	revisions    revisions
+	surroundings *surroundings
 	// read holds incidents as they were read, so that Keep writes only what has changed.
 	read map[domain.IncidentID]*known
 }
