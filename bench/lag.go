@@ -143,13 +143,20 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 	}}, time.Now)
 	b.Wakers = workers
 	c := alarmclock.New(store.NextWake, b.Wake, time.Second, time.Now, slog.Default())
+	cpu := p.used()
 	go c.Run(ctx)
-	select {
-	case <-over:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%d of %d alarms were written", len(all), alarms)
+	if err := s.profiled(func() error {
+		select {
+		case <-over:
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("%d of %d alarms were written", len(all), alarms)
+		}
+	}); err != nil {
+		return nil, err
 	}
 	cancel()
+	say("  processor for each alarm: %s", p.used().since(cpu).each(alarms))
 	if s.verbose {
 		for n := 0; n < len(all); n += s.rate {
 			say("  second %d: median %s", n/s.rate+1, ms(median(all[n:min(n+s.rate, len(all))])))

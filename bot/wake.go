@@ -53,7 +53,7 @@ func (b *Bot) Wake(ctx context.Context) (int, error) {
 
 // wakeAllOf answers what is due in a tenant, batch by batch.
 func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int, err error) {
-	for {
+	for ctx.Err() == nil {
 		n, err := b.wakeTenant(ctx, tenant)
 		if err != nil && ctx.Err() == nil {
 			n, err = b.wakeSingly(ctx, tenant, err)
@@ -63,11 +63,14 @@ func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int,
 			return woken, err
 		}
 	}
+	return woken, ctx.Err()
 }
 
-// wakeTenant answers one batch, incidents and drafts.
+// wakeTenant answers one batch, incidents and drafts. A batch that was begun is brought to its end, also in a process that is
+// told to stop: it is short, the store limits its statements, and watching for the stop in each of them costs more than it saves.
 func (b *Bot) wakeTenant(ctx context.Context, tenant domain.TenantID) (n int, err error) {
 	defer recovered(&err)
+	ctx = context.WithoutCancel(ctx)
 	now := b.Now()
 	err = b.Store.InTx(ctx, func(tx Tx) error {
 		n = 0

@@ -20,6 +20,7 @@ func BuiltStatements() map[string]string {
 	for _, l := range []*list{&everything.withdrawals.subject, &everything.rings.id, &everything.cards.id, &everything.journal.incident} {
 		l.int(1)
 	}
+	told := writing{tells: true}
 	rings := writing{}
 	rings.rings.id.int(1)
 	return map[string]string{
@@ -28,6 +29,7 @@ func BuiltStatements() map[string]string {
 		"keep of all":      everything.statement(&incidentWrite{kind: ofAll, write: columns(), clocks: allClocks, briefs: true}),
 		"keep of one":      everything.statement(&incidentWrite{kind: ofAll, write: columns("owner")}),
 		"keep":             rings.statement(&incidentWrite{kind: ofClocks, clocks: 1 << 3}),
+		"keep of a person": told.statement(&incidentWrite{kind: ofClocks}),
 		"keep of none":     (&writing{}).statement(&incidentWrite{kind: ofClocks}),
 		"incidentByNumber": selectIncidents(incidentByNumber),
 		"incidentByID":     selectIncidents(incidentByID),

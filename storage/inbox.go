@@ -86,6 +86,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 			return bot.Door{}, false, fmt.Errorf("record an event: its destinations can't be seen")
 		}
 	}
+	t.arrived = true
 	door := bot.Door{PersonDest: bot.DestinationID(a.Person), PlaceDest: bot.DestinationID(a.Place)}
 	if a.PersonID != "" || a.PlaceID != "" {
 		if err := t.whoAndWhere(ctx, &door, &a); err != nil {

