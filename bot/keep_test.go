@@ -346,6 +346,8 @@ func BenchmarkFired(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		s.fired(&i, i.Fire(s.now, env), env)
+		var k Kept
+		out := i.Fire(s.now, env)
+		s.fired(&i, &out, env, &k)
 	}
 }

@@ -143,7 +143,8 @@ func (s *scene) fire(inc *domain.Incident, now time.Time, k *Kept, whole bool) (
 	if err != nil {
 		return false, err
 	}
-	*k = s.fired(inc, inc.Fire(now, env), env)
+	out := inc.Fire(now, env)
+	s.fired(inc, &out, env, k)
 	shows = newlyPassed(inc, &k.Incident)
 	if shows && whole {
 		k.Cards = s.cards(&k.Incident, inc)

@@ -38,7 +38,7 @@ new_rings AS (
     SELECT $1, k.id, coalesce(k.incident_id, $1), k.incident_id, k.generation, k.kind, k.step, k.destination_id, k.urgency,
            k.escalation, k.at, k.at, 'waiting', k.message
     FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::text[], ?::bigint[], ?::uuid[], ?::smallint[], ?::boolean[],
-                ?::timestamptz[], ?::jsonb[])
+                ?::timestamptz[], ?::json[])
          AS k (id, incident_id, generation, kind, step, destination_id, urgency, escalation, at, message)`
 
 	addRingsOnce = `
@@ -61,7 +61,7 @@ new_lines AS (
     INSERT INTO journal (tenant_id, incident_id, at, version, line, person_id, name, side, kind, args, rows)
     SELECT $1, k.incident_id, k.at, k.version, k.line, k.person_id, k.name, k.side, k.kind, k.args,
            coalesce(string_to_array(nullif(k.rows, ''), ' '), '{}')
-    FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::smallint[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::jsonb[],
+    FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::smallint[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::json[],
                 ?::text[])
          AS k (incident_id, at, version, line, person_id, name, side, kind, args, rows)
     WHERE (k.incident_id IN (SELECT id FROM saved)) IS TRUE)`

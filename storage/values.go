@@ -64,7 +64,7 @@ func (i ident) Value() (driver.Value, error) {
 	return string(i), nil
 }
 
-// snapshot is a value kept as jsonb. It is sent as a string: the driver takes bytes for bytea.
+// snapshot is a value kept as jsonb or json. It is sent as a string: the driver takes bytes for bytea.
 type snapshot struct{ of any }
 
 // Scan implements sql.Scanner.

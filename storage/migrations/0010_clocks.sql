@@ -76,7 +76,9 @@ ALTER TABLE incidents
 
 ALTER TABLE rings DROP CONSTRAINT rings_tenant_id_incident_id_fkey, DROP CONSTRAINT rings_pkey,
     DROP CONSTRAINT rings_tenant_id_subject_id_generation_kind_step_destination_key;
-ALTER TABLE rings ADD PRIMARY KEY (tenant_id, subject_id, generation, kind, step, destination_id);
+-- A ring's message and a line's arguments are written once and read as they are; nobody searches in them.
+ALTER TABLE rings ALTER COLUMN message TYPE json USING message::json,
+    ADD PRIMARY KEY (tenant_id, subject_id, generation, kind, step, destination_id);
 
 -- A line is found by the decision that it is of and its place there. Decisions were one line each in that order already, except
 -- where the same version was written twice: their lines are counted on.
@@ -84,8 +86,9 @@ ALTER TABLE journal DROP CONSTRAINT journal_tenant_id_incident_id_fkey, DROP CON
 UPDATE journal j SET line = k.line
 FROM (SELECT tenant_id, incident_id, id, row_number() OVER (PARTITION BY tenant_id, incident_id, version ORDER BY line, at, id) - 1 AS line FROM journal) AS k
 WHERE k.tenant_id = j.tenant_id AND k.incident_id = j.incident_id AND k.id = j.id AND k.line <> j.line;
-ALTER TABLE journal DROP COLUMN id;
-ALTER TABLE journal ADD PRIMARY KEY (tenant_id, incident_id, version, line);
+ALTER TABLE journal DROP COLUMN id, DROP CONSTRAINT journal_args_check;
+ALTER TABLE journal ALTER COLUMN args TYPE json USING args::json, ADD CHECK (json_typeof(args) = 'object'),
+    ADD PRIMARY KEY (tenant_id, incident_id, version, line);
 
 ALTER TABLE incidents FORCE ROW LEVEL SECURITY;
 ALTER TABLE journal FORCE ROW LEVEL SECURITY;
