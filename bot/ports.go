@@ -103,7 +103,8 @@ type Tx interface {
 	AllLive(ctx context.Context, limit int) ([]domain.Incident, error)
 	Journal(ctx context.Context, tenant domain.TenantID, id domain.IncidentID) ([]domain.Entry, error)
 	// Keep writes decisions down, many as cheaply as one: incidents with their
-	// wakes, rings, cards and journal. A ring whose key exists is not written again.
+	// wakes, rings, cards and journal. Those that aren't new must have been read in this transaction. A ring whose key exists is
+	// not written again.
 	Keep(ctx context.Context, tenant domain.TenantID, kept []Kept) error
 	// KeepRings writes rings that belong to no change of an incident.
 	KeepRings(ctx context.Context, tenant domain.TenantID, rings []Ring) error

@@ -74,11 +74,20 @@ func TestADecisionAboutAPartWritesClocksOnly(t *testing.T) {
 			t.Errorf("%s was changed of an incident that was read in part", name)
 		}
 	}
+	var part domain.Incident
+	w.must(decide(func(i *domain.Incident) { part = *i }))
+	part.Version++
+	if err := w.InTx(ctx, func(tx bot.Tx) error {
+		w.must(tx.Enter(ctx, w.contoso))
+		return tx.Keep(ctx, w.contoso, []bot.Kept{{Incident: part}})
+	}); err == nil {
+		t.Error("a part was kept by a transaction that had not read it: the rest of the incident is lost")
+	}
 	w.must(decide(func(i *domain.Incident) {
 		i.Ladder.Rang, i.NextUpdate.Rang = t0.Add(time.Second), t0.Add(2*time.Second)
 	}))
 	want := k.Incident
-	want.Version, want.Ladder.Rang, want.NextUpdate.Rang = 2, t0.Add(time.Second), t0.Add(2*time.Second)
+	want.Version, want.Ladder.Rang, want.NextUpdate.Rang = 3, t0.Add(time.Second), t0.Add(2*time.Second)
 	if diff := cmp.Diff(want, w.read(k)); diff != "" {
 		t.Errorf("the incident after an alarm (-want +got):\n%s", diff)
 	}

@@ -37,6 +37,9 @@ func TestHeard(t *testing.T) {
 			if _, _, err := tx.Arrive(ctx, bot.Event{Platform: "console", Person: "ana"}, t0); err != nil {
 				return err
 			}
+			if _, err := tx.IncidentByID(ctx, w.contoso, k.Incident.ID); err != nil {
+				return err
+			}
 			k.New, k.Incident.Version, k.Wake = false, version, t0
 			return tx.Keep(ctx, w.contoso, []bot.Kept{k})
 		})

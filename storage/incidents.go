@@ -166,7 +166,7 @@ func (t *txn) remember(found []domain.Incident, shown []int64, brief bool) {
 // incidentChange is an incident to be written.
 type incidentChange struct {
 	kept   *bot.Kept
-	before *known // nil when it wasn't read
+	before *known // nil when it is new
 	shown  int64  // the digest of its cards; 0 to leave what is there
 	kind   changeKind
 	moved  clockSet
@@ -192,8 +192,8 @@ func changeOf(k *bot.Kept, before *known) (*incidentChange, error) {
 	case k.New:
 		c.kind = ofNew
 		return c, nil
-	case before == nil:
-		return c, nil
+	case before == nil: // It may be the part that alarms were given, and its rest would be lost.
+		return nil, errors.New("it was not read in this transaction, or kept in it among others before")
 	}
 	c.moved = moved(&before.incident, i)
 	if slices.ContainsFunc(incidentColumns, func(w column) bool { return !w.same(&before.incident, i) }) {
@@ -219,7 +219,7 @@ func writeOf(kind changeKind, all []*incidentChange) *incidentWrite {
 	w := &incidentWrite{kind: kind, all: all, briefs: kind == ofNew}
 	for _, c := range all {
 		w.clocks |= c.moved
-		w.briefs = w.briefs || kind == ofAll && (c.before == nil || !sameBrief(&c.before.incident, &c.kept.Incident))
+		w.briefs = w.briefs || kind == ofAll && !sameBrief(&c.before.incident, &c.kept.Incident)
 	}
 	if kind == ofClocks {
 		return w
@@ -227,7 +227,7 @@ func writeOf(kind changeKind, all []*incidentChange) *incidentWrite {
 	for n := range incidentColumns {
 		col := &incidentColumns[n]
 		if kind == ofNew || slices.ContainsFunc(all, func(c *incidentChange) bool {
-			return c.before == nil || !col.same(&c.before.incident, &c.kept.Incident)
+			return !col.same(&c.before.incident, &c.kept.Incident)
 		}) {
 			w.write = append(w.write, col)
 		}
