@@ -70,7 +70,8 @@ func TestMessagesAreWrittenWhole(t *testing.T) {
 // Instants are written and read as the time package and the driver do it.
 func TestInstants(t *testing.T) {
 	at := []time.Time{
-		{}, time.Unix(0, 0), time.Date(999, 12, 31, 23, 59, 59, 0, time.UTC),
+		{},
+		time.Unix(0, 0), time.Date(999, 12, 31, 23, 59, 59, 0, time.UTC),
 		time.Date(2026, 2, 28, 23, 59, 59, 999_999_999, time.UTC), time.Date(2026, 3, 2, 9, 0, 0, 100_000_000, time.FixedZone("", -5*3600)),
 		time.Date(2026, 3, 2, 9, 0, 0, 1_000, time.UTC), time.Date(2026, 3, 2, 9, 0, 0, 999, time.UTC),
 	}

@@ -144,13 +144,6 @@ func (l *list) text(s string) {
 	l.b = append(append(l.b, s[from:]...), '"')
 }
 
-// plain takes what needs no escapes: ids, codes of ours, instants.
-func (l *list) plain(s string) {
-	l.next()
-	l.b = append(l.b, '"')
-	l.b = append(append(l.b, s...), '"')
-}
-
 // id takes "" for NULL.
 func (l *list) id(s string) {
 	if s == "" {
