@@ -322,6 +322,6 @@ func (s *scene) roomLost(i *domain.Incident, l RoomLease) (out []Ring) {
 func (s *scene) roomRing(i *domain.Incident, l RoomLease, kind domain.NoticeKind, to Recipient, m Message) Ring {
 	return Ring{
 		ID: s.bot.NewID(), Incident: i.ID, Generation: i.Generation, Kind: kind, Step: stepOf(l.Key), Destination: to.Destination,
-		Urgency: urgency(*i, domain.Notice{Kind: domain.FirstResponseHalf}), At: s.now, Message: m,
+		Urgency: urgency(i, &domain.Notice{Kind: domain.FirstResponseHalf}), At: s.now, Message: m,
 	}
 }
