@@ -325,8 +325,8 @@ func (u *unnested) sets(first int) string {
 }
 
 // text writes the clocks, and of the other row what is to be written. Each ? is the next of args. An incident that is there
-// already, or has that version already, isn't written again; those that were are called saved. Of incidents that are there $2
-// lists the ids, so that a plan made for a small tenant never walks all rows of a large one.
+// already, or has that version already, isn't written again; those that were are called saved. The ids aren't named a second
+// time for the index: the planner would take that for one row, and compare each with each.
 func (w *incidentWrite) text() string {
 	var c, i unnested
 	c.add("incident_id", "uuid")
@@ -356,11 +356,11 @@ func (w *incidentWrite) text() string {
 			"\n    WHERE (k.incident_id IN (SELECT id FROM saved)) IS TRUE)"
 	}
 	text := "saved AS (\n    UPDATE clocks c SET version = k.version, shown = coalesce(nullif(k.shown, 0), c.shown), wake_at = k.wake_at" + c.sets(4) +
-		"\n    FROM " + c.rows() + "\n    WHERE c.tenant_id = $1 AND c.incident_id = ANY ($2::uuid[]) AND c.incident_id = k.incident_id AND c.version < k.version" +
+		"\n    FROM " + c.rows() + "\n    WHERE c.tenant_id = $1 AND c.incident_id = k.incident_id AND c.version < k.version" +
 		"\n    RETURNING c.incident_id AS id)"
 	if len(w.write) > 0 {
 		text += ",\nchanged AS (\n    UPDATE incidents i SET " + strings.TrimPrefix(i.sets(1), ", ") + "\n    FROM " + i.rows() +
-			"\n    WHERE i.tenant_id = $1 AND i.id = ANY ($2::uuid[]) AND i.id = k.id AND (k.id IN (SELECT id FROM saved)) IS TRUE)"
+			"\n    WHERE i.tenant_id = $1 AND i.id = k.id AND (k.id IN (SELECT id FROM saved)) IS TRUE)"
 	}
 	return text
 }
