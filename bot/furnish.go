@@ -254,7 +254,10 @@ func (b *Bot) settleRoom(ctx context.Context, l RoomLease, r RoomSettlement, say
 		if err != nil {
 			return err
 		}
-		return tx.Keep(ctx, l.Tenant, []Kept{{Incident: inc, Wake: inc.Wake(env), Cards: s.cards(&inc, &inc), Rings: say(s, &inc)}})
+		if err := tx.Keep(ctx, l.Tenant, []Kept{{Incident: inc, Wake: inc.Wake(env), Cards: s.cards(&inc, &inc)}}); err != nil {
+			return err
+		}
+		return tx.KeepRings(ctx, l.Tenant, say(s, &inc)) // the incident has not changed
 	})
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
