@@ -120,7 +120,7 @@ func TestWritersOfSurroundings(t *testing.T) {
 		"makeIdentity":   "makes destinations that are bound to nobody",
 		"readdress":      "of a destination that is bound to nobody",
 		"asked":          "is in no directory", "reroute": "is in no directory",
-		"claim":          "leases", "release": "leases", "mark": "leases", "settle": "leases",
+		"claim": "leases", "release": "leases", "mark": "leases", "settle": "leases",
 	}
 	writes := regexp.MustCompile(`(?i)\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:tenants|people|places|rosters|agreements|destinations)\b`)
 	found := map[string]string{}

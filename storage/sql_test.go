@@ -130,8 +130,10 @@ func TestSchemaRules(t *testing.T) {
 		WHERE c.relname = ANY (string_to_array($1, ' '))`, strings.Join(tenantTables, " "))
 	w.must(err)
 	defer rows.Close()
-	across := map[string]bool{"clocks_wake": true, "rings_left": true, "cards_left": true, "cards_message": true,
-		"rooms_left": true, "digests_at": true, "business_events_look": true, "incidents_closed": true} // found across tenants by the special roles
+	across := map[string]bool{
+		"clocks_wake": true, "rings_left": true, "cards_left": true, "cards_message": true,
+		"rooms_left": true, "digests_at": true, "business_events_look": true, "incidents_closed": true,
+	} // found across tenants by the special roles
 	n := 0
 	for rows.Next() {
 		var table, index, first string
