@@ -40,19 +40,22 @@ const (
 // How much of a message a card shows at first, in characters where nothing else
 // is said. A card that turns out too large is made again with half of it.
 const (
-	maxHead      = 6000
-	maxLong      = 6000 // of the facts that have lines of their own, together
-	maxLines     = 60
-	maxFacts     = 30
-	maxFallback  = 3000
-	maxSummary   = 1000
-	maxText      = 20_000 // of what is sent without a card
-	maxLabel     = 60     // of the label of a fact, and the title of a button
-	maxLead      = 80     // in columns of a terminal: what stands before a sentence's colon, to be its headline
-	wideFact     = 100    // in columns of a terminal: from here on, a fact gets a line of its own
-	halvings     = 6
+	maxHead     = 6000
+	maxLong     = 6000 // of the facts that have lines of their own, together
+	maxLines    = 60
+	maxFacts    = 30
+	maxFallback = 3000
+	maxSummary  = 1000
+	maxText     = 20_000 // of what is sent without a card
+	maxLabel    = 60     // of the label of a fact, and the title of a button
+	maxLead     = 80     // in columns of a terminal: what stands before a sentence's colon, to be its headline
+	wideFact    = 100    // in columns of a terminal: from here on, a fact gets a line of its own
+	halvings    = 6
+)
+
+const (
 	cardSchema   = "http://adaptivecards.io/schemas/adaptive-card.json"
-	cardVersion  = "1.5"
+	cardVersion  = "1.5" // the newest that Teams takes
 	smallSpacing = "Small"
 )
 

@@ -36,7 +36,8 @@ func TestWhatStandsOut(t *testing.T) {
 	}{
 		{
 			"a card: what it is, then how it stands", words.Join("", "INC-1 · severity 1 · Checkout is down · call by ", words.At(callDue)),
-			[]bot.Fact{soon}, "INC-1 · severity 1 · Checkout is down", "call by {{DATE(2026-03-02T09:15:00Z, SHORT)}} {{TIME(2026-03-02T09:15:00Z)}}",
+			[]bot.Fact{soon},
+			"INC-1 · severity 1 · Checkout is down", "call by {{DATE(2026-03-02T09:15:00Z, SHORT)}} {{TIME(2026-03-02T09:15:00Z)}}",
 		},
 		{"a card without parts", "INC-1", []bot.Fact{soon}, "INC-1", ""},
 		{"a ring: up to its colon", words.Join("", "INC-1 has ", words.LeftUntil(callDue), " left: Checkout: down"), nil, "INC-1 has 15 min left:", "Checkout: down"},

@@ -97,7 +97,7 @@ func (t *Teams) send(ctx context.Context, r route, conversation string, c conten
 	if err == nil {
 		t.shown(conversation, one.id, c)
 	}
-	return one.id, err
+	return one.id, bare(err)
 }
 
 // update replaces a message of ours. It may be repeated. The caller keeps others
@@ -112,7 +112,20 @@ func (t *Teams) update(ctx context.Context, r route, conversation, id string, c 
 	if err == nil {
 		t.shown(conversation, id, c)
 	}
-	return err
+	return bare(err)
+}
+
+// bare is our own error without what the library wraps around it. What the
+// library refuses by itself has never left us, and would be refused again.
+func bare(err error) error {
+	var e *bot.SendError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	}
+	return &bot.SendError{Outcome: bot.Gone, Err: err}
 }
 
 // begin posts the first message of a new thread in a channel.
@@ -156,8 +169,9 @@ func (t *Teams) spend(r route, conversation string) error {
 	return t.budgets.spend(place, r.Tenant, t.now())
 }
 
-// chatWith opens our chat with the person that the route names, or finds the one that there is. Nobody notices, so that an unknown outcome is
-// none: it may be done again.
+// chatWith opens our chat with the person that the route names, or finds the
+// one that there is. Nobody notices, so that an unknown outcome is none: it may
+// be done again.
 func (t *Teams) chatWith(ctx context.Context, r route) (conversation string, err error) {
 	if r.Person == "" {
 		return "", &bot.SendError{Outcome: bot.Gone, Err: errNobody}
@@ -176,7 +190,7 @@ func (t *Teams) chatWith(ctx context.Context, r route) (conversation string, err
 }
 
 // errNobody is about a person whom Teams has never named to us.
-var errNobody = errors.New("Teams has not told us who this is: the person has to write to the bot once")
+var errNobody = errors.New("this person has no id with Teams that we know: the person has to write to the bot once")
 
 // created is the answer to a new conversation.
 type created struct {
@@ -189,7 +203,8 @@ func (t *Teams) create(ctx context.Context, r route, body any) (made created, er
 	if err != nil {
 		return made, err
 	}
-	return made, t.ask(ctx, callCreate, http.MethodPost, at, body, &made)
+	err = t.ask(ctx, callCreate, http.MethodPost, at, body, &made)
+	return made, err
 }
 
 // harmless is the error of a call that changed nothing that anybody could see:

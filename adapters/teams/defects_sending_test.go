@@ -109,8 +109,10 @@ func TestDefect03ACallHasATimeoutOfItsOwn(t *testing.T) {
 	hold := make(chan struct{})
 	defer close(hold)
 	st.Inject(teamsfake.OpSend, 1, teamsfake.Slow(hold))
-	_, err := st.app.Post(context.Background(), st.posting(st.to(group), "hello"))
-	if st.fails(err, bot.NotKnown); !errors.Is(err, context.DeadlineExceeded) {
+	patient, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, err := st.app.Post(patient, st.posting(st.to(group), "hello"))
+	if st.fails(err, bot.NotKnown); !errors.Is(err, context.DeadlineExceeded) || patient.Err() != nil {
 		t.Errorf("the error is %v", err)
 	}
 	if c := newClient(PublicCloud); c.Timeout <= 0 || c.Timeout > time.Minute {

@@ -25,7 +25,7 @@ var hostile = []string{
 	"{{DATE(2026-03-02T09:00:00Z, SHORT)}}", "{{TIME(2026-03-02T09:00:00Z)}}", "{{{DATE(2026-03-02T09:00:00Z)}}}", "{{ date }}", "${name} {{name}}", "{",
 	"INC-1 · severity 1 · mine · closed", "a: b： c", "C:\\temp\\*.log \\", "\\[x\\](y)", "shop_db_1 _x 3 < 5 > 4 a&b A & B", "| a | b |", "[1]: https://evil.example",
 	"\u202egpj.exe\u202c\u2066x", "\x00\x01\x02i99\x03\x07\x1b[31m", "line\r\nend\u2028more\u0085x", "\xff\xfe", "👩‍👩‍👧‍👦🇯🇵", "：:  : ", " ", "", "\t x \t",
-	strings.Repeat("长", 400), strings.Repeat("<&>*", 2000), strings.Repeat("x", 100_000), strings.Repeat("word ", 5000), strings.Repeat("\n", 500), strings.Repeat("{{", 4000),
+	strings.Repeat("长", 400), strings.Repeat("<&>*", 2000), strings.Repeat("x", 20_000), strings.Repeat("word ", 2000), strings.Repeat("\n", 500), strings.Repeat("{{", 4000),
 }
 
 // hostileCard shows them all where people's words stand, for the check by the
@@ -43,12 +43,14 @@ func hostileCard(some []string) card {
 	return cardOf(bot.Posting{Message: m, Now: storyBegins})
 }
 
+var tagBegins = regexp.MustCompile(`^[A-Za-z/!?]`)
+
 // seen is what a person sees of Markdown, by the rules of CommonMark for what we
 // leave in it; it fails where anything has a meaning.
 func seen(t errorf, text string) string {
 	t.Helper()
 	text = ourMoment.ReplaceAllString(text, "today")
-	if lineMark.MatchString(text) || regexp.MustCompile(`^[0-9]{1,9}[.)]`).MatchString(text) {
+	if lineMark.MatchString(text) {
 		t.Errorf("a line begins with a mark: %.200q", text)
 	}
 	var b strings.Builder
@@ -65,7 +67,7 @@ func seen(t errorf, text string) string {
 				continue
 			}
 			b.WriteByte(c)
-		case strings.IndexByte("*`[]~", c) >= 0, c == '<' && i+1 < len(text) && regexp.MustCompile(`^[A-Za-z/!?]`).MatchString(text[i+1:]),
+		case strings.IndexByte("*`[]~", c) >= 0, c == '<' && i+1 < len(text) && tagBegins.MatchString(text[i+1:]),
 			c == '{' && i+1 < len(text) && text[i+1] == '{':
 			t.Errorf("%q has a meaning in %.200q", c, text)
 			b.WriteByte(c)

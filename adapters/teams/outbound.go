@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	errNoRoute   = errors.New("Teams has not told us how to write there: somebody has to write to the bot there once") //nolint:staticcheck // Teams is a name.
+	errNoRoute   = errors.New("no way there is known: somebody has to write to the bot there once, so that Teams names it")
 	errMessageID = errors.New("this is no id of a message in Teams")
 )
 

@@ -164,6 +164,7 @@ func TestPostWithoutAWayThere(t *testing.T) {
 			a.Kind, a.ID = "person", st.ana.AAD
 		},
 		"another host":      func(a *bot.Address) { a.Route = route{Service: "https://smba.evil.example/emea/"}.String() },
+		"no address":        func(a *bot.Address) { a.Route = route{Service: "::Teams"}.String() },
 		"a private address": func(a *bot.Address) { a.Route = route{Service: "http://169.254.169.254/"}.String() },
 	} {
 		to := st.to(group)

@@ -83,7 +83,8 @@ type Cloud struct {
 	Origins []string
 }
 
-// The clouds that Teams is in.
+// The clouds that Teams is in, as Microsoft's documents and SDKs name them; none
+// of it has been tried against the real ones.
 // https://microsoft.github.io/teams-sdk/csharp/essentials/app-configuration/service-url-validation
 var (
 	PublicCloud = Cloud{

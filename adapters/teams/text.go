@@ -265,7 +265,7 @@ var calls = regexp.MustCompile(`(?i)\{\{|</?at|\]\(`)
 // escaped: an invisible space breaks what a client could still act on.
 func neutral(s string) string {
 	s = words.Clean(s)
-	for calls.MatchString(s) { // three braces are two pairs
+	for strings.ContainsAny(s, "{<]") && calls.MatchString(s) { // three braces are two pairs
 		s = calls.ReplaceAllStringFunc(s, func(m string) string { return m[:1] + "\u200b" + m[1:] })
 	}
 	return s
