@@ -272,7 +272,9 @@ func TestDefect20ChatsAreOpenedAndMembersAsked(t *testing.T) {
 
 // The library's own client would send the token wherever the service URL leads.
 func TestTheTokenGoesToNoOtherHost(t *testing.T) {
-	st := newStory(t)
+	st := newStory(t, func(s *setting) { // with a client that would go anywhere
+		s.options = func(o *Options) { o.HTTP = &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{}} }
+	})
 	group := st.GroupChat("Checkout", st.ana)
 	var visits []string
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

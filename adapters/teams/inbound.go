@@ -133,7 +133,6 @@ func (t *Teams) receive(soft, hard context.Context, a *incoming) answer {
 		return answer{kind: r.kind, outcome: ignored}
 	}
 	t.heard(r.event, r.route) // before the bot decides: it may ask who this is
-	t.heard(r.event, r.route) // Profile asks by it
 	return t.take(soft, hard, &r)
 }
 
