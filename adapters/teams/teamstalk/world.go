@@ -1,0 +1,420 @@
+// Package teamstalk lets talks be played in Teams, on its stand-in: people write
+// in channels and chats, fill in cards and press their buttons there, and what
+// they see is written down as every surface does. It is for tests.
+package teamstalk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/firstcall/adapters/teams"
+	"example.com/firstcall/adapters/teams/teamsfake"
+	"example.com/firstcall/bot"
+	"example.com/firstcall/bot/talk"
+	"example.com/firstcall/domain"
+)
+
+// TB is what a world needs of a *testing.T.
+type TB interface {
+	teamsfake.TB
+}
+
+// World is a set-up as it is in Teams: an Entra tenant for each customer and for
+// the provider, its people, and its places as channels, which the people of all
+// tenants share. It is a talk.Surface.
+type World struct {
+	*teamsfake.Fake
+	// Kept, where it isn't nil, is told of everything that Teams was sent or
+	// answered with, in order.
+	Kept func(what string, body json.RawMessage)
+	// Means, where it isn't nil, says which action a label stands for, where
+	// buttons read otherwise; Pressed, likewise, which one was pressed by it.
+	Means   map[string]string
+	Pressed map[string]string
+
+	t     TB
+	clock func() time.Time
+	out   io.Writer
+
+	people map[string]*teamsfake.Person       // by name
+	places map[string]*teamsfake.Conversation // by "#name"
+	zones  map[string]string                  // by either
+	first  map[string]string                  // who speaks first in a place
+	quiet  bool                               // nothing is written down
+
+	mu   sync.Mutex
+	app  *teams.Teams
+	down bool
+
+	told    map[string]bool // messages that were read, by conversation and id
+	shown   []button        // in the order in which they were shown last
+	forms   map[seat]*form
+	cards   map[string]spot // by who sees it and number
+	remarks map[seat]spot   // what somebody said last in a thread
+	links   map[string]spot // the messages of which reports were made, by their address in the talk
+}
+
+type seat struct{ person, place string }
+
+// spot is a message.
+type spot struct {
+	in *teamsfake.Conversation
+	id string
+}
+
+func (s spot) key() string {
+	place, _, _ := strings.Cut(s.in.ID(), ";")
+	return place + " " + s.id
+}
+
+func (s spot) message() (teamsfake.Message, bool) { return s.in.Message(s.id) }
+
+var _ talk.Surface = (*World)(nil)
+
+// New makes a world without anybody. What people see is written to out.
+func New(t TB, clock func() time.Time, out io.Writer) *World {
+	w := &World{
+		t: t, clock: clock, out: out, people: map[string]*teamsfake.Person{}, places: map[string]*teamsfake.Conversation{},
+		zones: map[string]string{}, first: map[string]string{}, told: map[string]bool{}, forms: map[seat]*form{}, cards: map[string]spot{},
+		remarks: map[seat]spot{}, links: map[string]spot{},
+	}
+	w.Fake = teamsfake.New(t, teamsfake.Options{Now: clock, AnswerWithin: time.Minute, SeesAll: true})
+	return w
+}
+
+// Move gives the people and places of those tenants that are here their
+// identities in Teams, in place of those that the set-up has; here may be nil
+// for all. The same set-up always gets the same identities.
+func (w *World) Move(s *bot.Setup, here func(bot.Tenant) bool) {
+	if here == nil {
+		here = func(bot.Tenant) bool { return true }
+	}
+	tenants := map[string]bot.Tenant{}
+	s.Workspaces = slices.DeleteFunc(s.Workspaces, func(ws bot.SetupWorkspace) bool { return ws.Platform == "teams" })
+	for _, t := range s.Tenants {
+		if here(t) {
+			tenants[t.Name] = t
+			s.Workspaces = append(s.Workspaces, bot.SetupWorkspace{Tenant: t.Name, Platform: "teams", ID: entra(t.Prefix)})
+		}
+	}
+	for i := range s.People {
+		p := &s.People[i]
+		t, is := tenants[p.Tenant]
+		if !is {
+			continue
+		}
+		someone := w.person(p.Person.Name, entra(t.Prefix), p.Person.Email)
+		p.Identities = []bot.Identity{{Platform: "teams", Workspace: entra(t.Prefix), ID: someone.AAD}}
+		w.zones[p.Person.Name] = t.Zone
+		if p.Person.Zone != "" {
+			w.zones[p.Person.Name] = p.Person.Zone
+		}
+		someone.Locale = locale(t.Language, p.Person.Language)
+	}
+	for i := range s.Places {
+		p := &s.Places[i]
+		t, is := tenants[p.Tenant]
+		if !is {
+			continue
+		}
+		at := w.place(p.Place.Name, entra(t.Prefix))
+		p.Channel = bot.Identity{Platform: "teams", Workspace: entra(t.Prefix), ID: at.ID()}
+		w.zones[p.Place.Name] = t.Zone
+		if p.Place.Zone != "" {
+			w.zones[p.Place.Name] = p.Place.Zone
+		}
+		for _, someone := range s.People {
+			if someone.Tenant == p.Tenant && w.first[p.Place.Name] == "" {
+				w.first[p.Place.Name] = someone.Person.Name
+			}
+		}
+	}
+}
+
+// Others adds whoever and whatever a script names and no set-up has: people of
+// the first customer's tenant who are nobody to us, channels that nobody bound.
+func (w *World) Others(s bot.Setup, script string) {
+	home := ""
+	for _, t := range s.Tenants {
+		if t.Side != domain.Provider && (home == "" || t.Prefix == "INC") {
+			home = entra(t.Prefix)
+		}
+	}
+	speakers := regexp.MustCompile(`(?m)^([a-z]+)(?: [^>\n]*)?>|[ @]@([a-z]+)`)
+	for _, m := range speakers.FindAllStringSubmatch(script, -1) {
+		if name := m[1] + m[2]; w.people[name] == nil && name != "bot" && name != "firstcall" {
+			w.person(name, home, name+"@elsewhere.example")
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^[a-z]+ in (#[a-z-]+)[^>\n]*>`).FindAllStringSubmatch(script, -1) {
+		if w.places[m[1]] == nil {
+			w.place(m[1], home)
+		}
+	}
+}
+
+// entra is the id of a tenant's directory.
+func entra(prefix string) string { return "entra-" + strings.ToLower(prefix) }
+
+func locale(langs ...string) string {
+	out := "en-US"
+	for _, l := range langs {
+		switch l {
+		case "zh-Hans":
+			out = "zh-CN"
+		case "ja":
+			out = "ja-JP"
+		case "en":
+			out = "en-US"
+		}
+	}
+	return out
+}
+
+func (w *World) person(name, tenant, email string) *teamsfake.Person {
+	p := w.Person(name)
+	p.TenantID, p.Email = tenant, email
+	w.people[name] = p
+	return p
+}
+
+func (w *World) place(name, tenant string) *teamsfake.Conversation {
+	host := w.Fake.Person("host of " + name)
+	host.TenantID = tenant
+	at := w.Team(strings.TrimPrefix(name, "#"), host).Channel("incidents")
+	w.places[name] = at
+	return at
+}
+
+// Options are those of an app that speaks with this world.
+func (w *World) Options() teams.Options {
+	origin := "http://" + w.Host()
+	return teams.Options{
+		Now: w.clock, AppID: w.AppID(), AppPassword: w.Secret(), AppTenant: w.TenantID(), AppType: "SingleTenant", Unmetered: true,
+		Cloud: teams.Cloud{Login: origin, Metadata: w.OpenIDURL(), Issuer: w.Issuer(), Scope: w.Scope(), Origins: []string{origin}},
+	}
+}
+
+// Serve puts a process in the place of the one before, and returns it as the
+// bot's chat: what it sends is written down at once.
+func (w *World) Serve(app *teams.Teams) bot.Chat {
+	w.settle()
+	w.mu.Lock()
+	first := w.app == nil
+	w.app = app
+	w.mu.Unlock()
+	if first {
+		w.ServeBot(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) { w.process().ServeHTTP(out, in) }))
+	}
+	return chat{app, w}
+}
+
+func (w *World) process() *teams.Teams {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.app
+}
+
+// Begin lets everybody join every channel, and the bot hear of everybody: people
+// install it for themselves, and somebody greets in each place of a set-up. Only
+// then does Teams let it write to them. Nothing of it is written down.
+func (w *World) Begin() {
+	w.quiet = true
+	var all []*teamsfake.Person
+	for _, name := range slices.Sorted(maps.Keys(w.people)) {
+		all = append(all, w.people[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.places)) {
+		w.places[name].Joined(all...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.zones)) {
+		if p := w.people[name]; p != nil {
+			p.Install(w.Personal(p))
+		} else if at, who := w.places[name], w.people[w.first[name]]; who != nil {
+			who.Say(at, "Hello everybody")
+		}
+	}
+	w.settle()
+	for _, p := range w.people {
+		for _, m := range w.Personal(p).All() {
+			w.told[spot{m.Where, m.ID}.key()] = true
+		}
+	}
+	for _, at := range w.places {
+		for _, m := range at.All() {
+			w.told[spot{m.Where, m.ID}.key()] = true
+		}
+	}
+	w.quiet = false
+}
+
+// settle waits until everything that came in is answered completely.
+func (w *World) settle() {
+	w.t.Helper()
+	app := w.process()
+	if app == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := app.Close(ctx); err != nil {
+		w.t.Errorf("something is still being answered: %v", err)
+	}
+}
+
+// Down implements talk.Surface. What people do is still answered.
+func (w *World) Down(down bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.down = down
+}
+
+// refuse lets Teams refuse messages, if it is down.
+func (w *World) refuse() (stop func()) {
+	w.mu.Lock()
+	down := w.down
+	w.mu.Unlock()
+	if !down {
+		return func() {}
+	}
+	var all []func()
+	for _, op := range []teamsfake.Op{teamsfake.OpSend, teamsfake.OpCreate, teamsfake.OpUpdate} {
+		all = append(all, w.Inject(op, 0, teamsfake.Fault{Status: http.StatusPreconditionFailed, Code: "PreconditionFailed"}))
+	}
+	return func() {
+		for _, stop := range all {
+			stop()
+		}
+	}
+}
+
+// chat is the app, and writes down what it sends.
+type chat struct {
+	*teams.Teams
+	w *World
+}
+
+// Post sends a message and writes it down.
+func (c chat) Post(ctx context.Context, p bot.Posting) (string, error) {
+	defer c.w.refuse()()
+	id, err := c.Teams.Post(ctx, p)
+	if err == nil {
+		c.w.sent(p, id, false)
+	}
+	return id, err
+}
+
+// Edit changes a message and writes it down.
+func (c chat) Edit(ctx context.Context, id string, p bot.Posting) error {
+	defer c.w.refuse()()
+	err := c.Teams.Edit(ctx, id, p)
+	if err == nil {
+		c.w.sent(p, id, true)
+	}
+	return err
+}
+
+var cardShape = regexp.MustCompile(`^([A-Z][A-Z0-9]*-[0-9]+) · `)
+
+// sent writes down what went to a place or a person.
+func (w *World) sent(p bot.Posting, id string, edited bool) {
+	w.t.Helper()
+	to, in := "", (*teamsfake.Conversation)(nil)
+	for name, at := range w.places {
+		if p.To.Kind != "person" && at.ID() == p.To.ID {
+			to, in = name, at
+		}
+	}
+	for name, someone := range w.people {
+		if p.To.Kind == "person" && someone.AAD == p.To.ID {
+			to, in = name, w.Personal(someone)
+		}
+	}
+	if in == nil {
+		w.t.Errorf("a message to nobody here: %+v", p.To)
+		return
+	}
+	if _, after, both := strings.Cut(id, "|"); both {
+		id = after
+	}
+	m, ok := in.Message(id)
+	if !ok {
+		w.t.Errorf("the message %q is not in %s", id, to)
+		return
+	}
+	at := spot{m.Where, id}
+	w.told[at.key()] = true
+	if w.quiet {
+		return
+	}
+	w.keep(map[bool]string{false: "post", true: "edit"}[edited]+" "+to, m.Raw)
+	if m.Alert != p.Rings {
+		w.t.Errorf("a message to %s that rings: %v, and shows: %v", to, p.Rings, m.Alert)
+	}
+	lines := w.message(m, w.reader(p.Message.Lang, p.Message.Zone))
+	if edited {
+		lines[0] = "(edited) " + lines[0]
+	}
+	prompt := "to "
+	if p.To.Kind != "person" {
+		prompt = "in "
+	}
+	w.tell(prompt+to, lines)
+	w.remember(at, to, "", buttonsIn(m.Card()))
+	if ref := cardShape.FindStringSubmatch(m.Summary); ref != nil && p.Under == "" && !p.Rings {
+		w.cards[to+" "+ref[1]] = at
+	}
+}
+
+// keep tells of something that Teams was sent.
+func (w *World) keep(what string, body json.RawMessage) {
+	if w.Kept != nil && !w.quiet && len(bytes.TrimSpace(body)) > 0 {
+		w.Kept(what, body)
+	}
+}
+
+// tell writes down what somebody sees.
+func (w *World) tell(to string, lines []string) {
+	if len(lines) == 0 || w.quiet {
+		return
+	}
+	text := strings.Join(lines, "\n    ")
+	for name, p := range w.people {
+		text = strings.ReplaceAll(text, p.AAD, name)
+	}
+	for address, at := range w.links {
+		text = strings.ReplaceAll(text, linkTo(at), address)
+	}
+	_, _ = io.WriteString(w.out, "bot "+to+"> "+text+"\n")
+}
+
+// linkTo is Teams' address of a message.
+func linkTo(at spot) string {
+	place, _, _ := strings.Cut(at.in.ID(), ";")
+	return "https://teams.microsoft.com/l/message/" + place + "/" + at.id
+}
+
+// button is one that was shown, in a message.
+type button struct {
+	pressable
+	at   spot
+	to   string // "#contoso" or "ana"
+	only string // who alone was shown it
+}
+
+// remember makes a message the one shown last; how it was shown before is gone.
+func (w *World) remember(at spot, to, only string, buttons []pressable) {
+	w.shown = slices.DeleteFunc(w.shown, func(b button) bool { return b.at.key() == at.key() })
+	for _, b := range slices.Backward(buttons) {
+		w.shown = append(w.shown, button{b, at, to, only})
+	}
+}
