@@ -96,7 +96,7 @@ func TestStatements(t *testing.T) {
 		} else if _, err := db.Exec("DEALLOCATE it"); err != nil {
 			t.Fatal(err)
 		}
-		if found := forbidden.FindString(text); found != "" {
+		if found := forbidden.FindString(text); found != "" && name != "showClock" { // which corrects our own clock by it
 			t.Errorf("%s asks the database for %q: give it as a parameter", name, found)
 		}
 		if _, ok := acrossTenants[name]; !ok && tenants.MatchString(text) && !parameter.MatchString(text) {

@@ -6,6 +6,9 @@ import "time"
 
 // sentences are the keys of the English files and the arguments of each.
 var sentences = [...]sentence{
+	{"answer.failed", ""},
+	{"answer.nothing", ""},
+	{"answer.slow", ""},
 	{"ask.commitment", "Severity"},
 	{"ask.commitment_b", ""},
 	{"ask.commitment_b_help", ""},
@@ -467,6 +470,7 @@ var sentences = [...]sentence{
 	{"fieldhelp.next", ""},
 	{"fieldhelp.spent", ""},
 	{"fieldhelp.value", ""},
+	{"form.late", ""},
 	{"guide.board", ""},
 	{"guide.open", ""},
 	{"guide.read", ""},
@@ -789,6 +793,16 @@ var sentences = [...]sentence{
 	{"severity.C.meaning", ""},
 	{"show.happened", "What"},
 	{"show.paste", ""},
+	{"slack.close", ""},
+	{"slack.cut", ""},
+	{"slack.drop_sure", ""},
+	{"slack.fill_in", ""},
+	{"slack.keep", ""},
+	{"slack.options_cut", "Limit"},
+	{"slack.press_enter", ""},
+	{"slack.search_again", ""},
+	{"slack.title", ""},
+	{"slack.wait", ""},
 	{"something.went_wrong", "ID"},
 	{"state.answered", "Person"},
 	{"state.awaiting_case", ""},
@@ -867,1815 +881,1891 @@ var sentences = [...]sentence{
 	{"why.their_duty", "WhatText RowsText"},
 	{"why.title", "Ref Edition"},
 	{"why.update", "UpdateDue"},
+	{"workspace.unknown", ""},
 	{"yes", ""},
+}
+
+// AnswerFailed says "I could not do that just now. Please try again in a minute.".
+func (w *Words) AnswerFailed() Text {
+	return w.say(0)
+}
+
+// AnswerNothing says "There is nothing more to do here. You can close this window.".
+func (w *Words) AnswerNothing() Text {
+	return w.say(1)
+}
+
+// AnswerSlow says "This is taking longer than usual. I will show you the result here. If nothing comes within a minute, please try again.".
+func (w *Words) AnswerSlow() Text {
+	return w.say(2)
 }
 
 // AskCommitment says "Severity {{.Severity}} is worked on around the clock. Will your people be there around the clock too, until it is solved?".
 func (w *Words) AskCommitment(severity string) Text {
-	return w.say(0, argUser(severity))
+	return w.say(3, argUser(severity))
 }
 
 // AskCommitmentB says "Do you want this to be worked on around the clock?".
 func (w *Words) AskCommitmentB() Text {
-	return w.say(1)
+	return w.say(4)
 }
 
 // AskCommitmentBHelp says "yes means that your people work with us day and night until it is solved; no means business hours".
 func (w *Words) AskCommitmentBHelp() Text {
-	return w.say(2)
+	return w.say(5)
 }
 
 // AskCommitmentHelp says "\"yes\" needs people with names and numbers who can be reached day and night".
 func (w *Words) AskCommitmentHelp() Text {
-	return w.say(3)
+	return w.say(6)
 }
 
 // AskCommitmentTheirs says "Severity {{.Severity}} is worked on around the clock. Has the customer said yes to having people there around the clock too?".
 func (w *Words) AskCommitmentTheirs(severity string) Text {
-	return w.say(4, argUser(severity))
+	return w.say(7, argUser(severity))
 }
 
 // AskContacts says "Who can be reached around the clock?".
 func (w *Words) AskContacts() Text {
-	return w.say(5)
+	return w.say(8)
 }
 
 // AskContactsHelp says "one person a line: name, phone, e-mail; \"me\" is enough for yourself".
 func (w *Words) AskContactsHelp() Text {
-	return w.say(6)
+	return w.say(9)
 }
 
 // AskCustomer says "For which customer?".
 func (w *Words) AskCustomer() Text {
-	return w.say(7)
+	return w.say(10)
 }
 
 // AskEmail says "And the e-mail address?".
 func (w *Words) AskEmail() Text {
-	return w.say(8)
+	return w.say(11)
 }
 
 // AskEnvironment says "Is it your production environment?".
 func (w *Words) AskEnvironment() Text {
-	return w.say(9)
+	return w.say(12)
 }
 
 // AskEvent says "Your business event \"{{.Name}}\" is running. Is this about it?".
 func (w *Words) AskEvent(name string) Text {
-	return w.say(10, argUser(name))
+	return w.say(13, argUser(name))
 }
 
 // AskHappened says "What happened?".
 func (w *Words) AskHappened() Text {
-	return w.say(11)
+	return w.say(14)
 }
 
 // AskHappenedHelp says "the first line becomes the title".
 func (w *Words) AskHappenedHelp() Text {
-	return w.say(12)
+	return w.say(15)
 }
 
 // AskHelpVerb says "Here is the question again. Answer it with a number or in words; \"cancel\" drops it.".
 func (w *Words) AskHelpVerb() Text {
-	return w.say(13)
+	return w.say(16)
 }
 
 // AskImpact says "What does it mean for your business?".
 func (w *Words) AskImpact() Text {
-	return w.say(14)
+	return w.say(17)
 }
 
 // AskImpactHelp says "who can't work, what it costs, what comes next".
 func (w *Words) AskImpactHelp() Text {
-	return w.say(15)
+	return w.say(18)
 }
 
 // AskImpactTheirs says "What does it mean for the customer's business?".
 func (w *Words) AskImpactTheirs() Text {
-	return w.say(16)
+	return w.say(19)
 }
 
 // AskInstead says "Without people on your side, severity {{.Severity}} can't be kept up for long. {{.ConsequenceText}} Shall we make it severity B instead?".
 func (w *Words) AskInstead(severity string, consequenceText Text) Text {
-	return w.say(17, argUser(severity), argText(consequenceText))
+	return w.say(20, argUser(severity), argText(consequenceText))
 }
 
 // AskKind says "What do you need?".
 func (w *Words) AskKind() Text {
-	return w.say(18)
+	return w.say(21)
 }
 
 // AskLanguage says "Which language do you prefer?".
 func (w *Words) AskLanguage() Text {
-	return w.say(19)
+	return w.say(22)
 }
 
 // AskOwner says "Who owns this on your side?".
 func (w *Words) AskOwner() Text {
-	return w.say(20)
+	return w.say(23)
 }
 
 // AskOwnerHelp says "the name of the person we should call".
 func (w *Words) AskOwnerHelp() Text {
-	return w.say(21)
+	return w.say(24)
 }
 
 // AskOwnerTheirs says "Who owns this at the customer?".
 func (w *Words) AskOwnerTheirs() Text {
-	return w.say(22)
+	return w.say(25)
 }
 
 // AskPhone says "Which phone number can we call?".
 func (w *Words) AskPhone() Text {
-	return w.say(23)
+	return w.say(26)
 }
 
 // AskPhoneHelp says "with country code, for example +49 30 1234567; \"-\" if an e-mail address must do".
 func (w *Words) AskPhoneHelp() Text {
-	return w.say(24)
+	return w.say(27)
 }
 
 // AskProduct says "Which product?".
 func (w *Words) AskProduct() Text {
-	return w.say(25)
+	return w.say(28)
 }
 
 // AskProductHelp says "part of the name is enough, for example: virtual machines".
 func (w *Words) AskProductHelp() Text {
-	return w.say(26)
+	return w.say(29)
 }
 
 // AskQuestion says "What would you like to know?".
 func (w *Words) AskQuestion() Text {
-	return w.say(27)
+	return w.say(30)
 }
 
 // AskRCA says "Before {{.Ref}} is closed: do you want a root cause analysis? Later it may be too late to ask.".
 func (w *Words) AskRCA(ref string) Text {
-	return w.say(28, argUser(ref))
+	return w.say(31, argUser(ref))
 }
 
 // AskReported says "How did the customer tell us?".
 func (w *Words) AskReported() Text {
-	return w.say(29)
+	return w.say(32)
 }
 
 // AskSeverity says "How severe is it?".
 func (w *Words) AskSeverity() Text {
-	return w.say(30)
+	return w.say(33)
 }
 
 // AskSince says "Since when?".
 func (w *Words) AskSince() Text {
-	return w.say(31)
+	return w.say(34)
 }
 
 // AskSinceHelp says "for example 09:12, yesterday 14:00, 20 min ago".
 func (w *Words) AskSinceHelp() Text {
-	return w.say(32)
+	return w.say(35)
 }
 
 // AskSubscription says "Which subscription?".
 func (w *Words) AskSubscription() Text {
-	return w.say(33)
+	return w.say(36)
 }
 
 // AskZone says "Which time zone are you in?".
 func (w *Words) AskZone() Text {
-	return w.say(34)
+	return w.say(37)
 }
 
 // AskZoneHelp says "for example Europe/Berlin".
 func (w *Words) AskZoneHelp() Text {
-	return w.say(35)
+	return w.say(38)
 }
 
 // AskedHelp says "Here is the question again. Answer it with a number or in words; \"back\" goes one question back, \"cancel\" drops it, and /incident help shows the commands.".
 func (w *Words) AskedHelp() Text {
-	return w.say(36)
+	return w.say(39)
 }
 
 // ButtonAccept says "Accept severity".
 func (w *Words) ButtonAccept() Text {
-	return w.say(37)
+	return w.say(40)
 }
 
 // ButtonAck says "Acknowledge".
 func (w *Words) ButtonAck() Text {
-	return w.say(38)
+	return w.say(41)
 }
 
 // ButtonAnswer says "Answer".
 func (w *Words) ButtonAnswer() Text {
-	return w.say(39)
+	return w.say(42)
 }
 
 // ButtonAsk says "Ask the customer".
 func (w *Words) ButtonAsk() Text {
-	return w.say(40)
+	return w.say(43)
 }
 
 // ButtonBegin says "Work begun".
 func (w *Words) ButtonBegin() Text {
-	return w.say(41)
+	return w.say(44)
 }
 
 // ButtonCall says "Record first call".
 func (w *Words) ButtonCall() Text {
-	return w.say(42)
+	return w.say(45)
 }
 
 // ButtonCase says "Give case number".
 func (w *Words) ButtonCase() Text {
-	return w.say(43)
+	return w.say(46)
 }
 
 // ButtonClose says "Close".
 func (w *Words) ButtonClose() Text {
-	return w.say(44)
+	return w.say(47)
 }
 
 // ButtonCommit says "Name contacts".
 func (w *Words) ButtonCommit() Text {
-	return w.say(45)
+	return w.say(48)
 }
 
 // ButtonDecide says "Decide downgrade".
 func (w *Words) ButtonDecide() Text {
-	return w.say(46)
+	return w.say(49)
 }
 
 // ButtonDo says "Confirm".
 func (w *Words) ButtonDo() Text {
-	return w.say(47)
+	return w.say(50)
 }
 
 // ButtonDrop says "Drop it".
 func (w *Words) ButtonDrop() Text {
-	return w.say(48)
+	return w.say(51)
 }
 
 // ButtonEscalate says "Escalate".
 func (w *Words) ButtonEscalate() Text {
-	return w.say(49)
+	return w.say(52)
 }
 
 // ButtonGoOn says "Go on".
 func (w *Words) ButtonGoOn() Text {
-	return w.say(50)
+	return w.say(53)
 }
 
 // ButtonMitigated says "Mitigated".
 func (w *Words) ButtonMitigated() Text {
-	return w.say(51)
+	return w.say(54)
 }
 
 // ButtonNorca says "Close without".
 func (w *Words) ButtonNorca() Text {
-	return w.say(52)
+	return w.say(55)
 }
 
 // ButtonNote says "Add a note".
 func (w *Words) ButtonNote() Text {
-	return w.say(53)
+	return w.say(56)
 }
 
 // ButtonOld says "That button is out of date. Type /incident list to see where things stand.".
 func (w *Words) ButtonOld() Text {
-	return w.say(54)
+	return w.say(57)
 }
 
 // ButtonOpen says "Open the incident".
 func (w *Words) ButtonOpen() Text {
-	return w.say(55)
+	return w.say(58)
 }
 
 // ButtonRCA says "Ask for an analysis".
 func (w *Words) ButtonRCA() Text {
-	return w.say(56)
+	return w.say(59)
 }
 
 // ButtonRefuse says "Refuse severity".
 func (w *Words) ButtonRefuse() Text {
-	return w.say(57)
+	return w.say(60)
 }
 
 // ButtonReopen says "Reopen".
 func (w *Words) ButtonReopen() Text {
-	return w.say(58)
+	return w.say(61)
 }
 
 // ButtonReport says "Report an incident".
 func (w *Words) ButtonReport() Text {
-	return w.say(59)
+	return w.say(62)
 }
 
 // ButtonResolve says "Resolved".
 func (w *Words) ButtonResolve() Text {
-	return w.say(60)
+	return w.say(63)
 }
 
 // ButtonSeverity says "Change severity".
 func (w *Words) ButtonSeverity() Text {
-	return w.say(61)
+	return w.say(64)
 }
 
 // ButtonTake says "Take".
 func (w *Words) ButtonTake() Text {
-	return w.say(62)
+	return w.say(65)
 }
 
 // ButtonUpdate says "Give an update".
 func (w *Words) ButtonUpdate() Text {
-	return w.say(63)
+	return w.say(66)
 }
 
 // ButtonWhy says "Why?".
 func (w *Words) ButtonWhy() Text {
-	return w.say(64)
+	return w.say(67)
 }
 
 // CardAnswer says "\"{{.Asked}}\": an answer by {{.AnswerDue}}".
 func (w *Words) CardAnswer(asked string, answerDue time.Time) Text {
-	return w.say(65, argUser(asked), argInstant(answerDue))
+	return w.say(68, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerLate says "\"{{.Asked}}\": an answer was due by {{.AnswerDue}}".
 func (w *Words) CardAnswerLate(asked string, answerDue time.Time) Text {
-	return w.say(66, argUser(asked), argInstant(answerDue))
+	return w.say(69, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerNoClock says "\"{{.Asked}}\": an answer".
 func (w *Words) CardAnswerNoClock(asked string) Text {
-	return w.say(67, argUser(asked))
+	return w.say(70, argUser(asked))
 }
 
 // CardAssigned says "Assigned".
 func (w *Words) CardAssigned() Text {
-	return w.say(68)
+	return w.say(71)
 }
 
 // CardBy says "by {{.UpdateDue}}".
 func (w *Words) CardBy(updateDue time.Time) Text {
-	return w.say(69, argInstant(updateDue))
+	return w.say(72, argInstant(updateDue))
 }
 
 // CardCallDue says "by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) CardCallDue(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(70, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(73, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCallLate says "was due by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}}); nobody has called yet".
 func (w *Words) CardCallLate(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(71, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(74, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCalled says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}".
 func (w *Words) CardCalled(person string, calledAt time.Time, viaText Text) Text {
-	return w.say(72, argUser(person), argInstant(calledAt), argText(viaText))
+	return w.say(75, argUser(person), argInstant(calledAt), argText(viaText))
 }
 
 // CardCalledLate says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}; it was due by {{.CallDue}}".
 func (w *Words) CardCalledLate(person string, calledAt time.Time, viaText Text, callDue time.Time) Text {
-	return w.say(73, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
+	return w.say(76, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
 }
 
 // CardCaseNumber says "Case number".
 func (w *Words) CardCaseNumber() Text {
-	return w.say(74)
+	return w.say(77)
 }
 
 // CardCaseWanted says "make the case by {{.WaysText}}, then give its number".
 func (w *Words) CardCaseWanted(waysText Text) Text {
-	return w.say(75, argText(waysText))
+	return w.say(78, argText(waysText))
 }
 
 // CardChangeControl says "\"{{.Asked}}\": change control answers by {{.AnswerDue}}".
 func (w *Words) CardChangeControl(asked string, answerDue time.Time) Text {
-	return w.say(76, argUser(asked), argInstant(answerDue))
+	return w.say(79, argUser(asked), argInstant(answerDue))
 }
 
 // CardChangeControlLate says "\"{{.Asked}}\": change control was to answer by {{.AnswerDue}}".
 func (w *Words) CardChangeControlLate(asked string, answerDue time.Time) Text {
-	return w.say(77, argUser(asked), argInstant(answerDue))
+	return w.say(80, argUser(asked), argInstant(answerDue))
 }
 
 // CardContact says "Contact".
 func (w *Words) CardContact() Text {
-	return w.say(78)
+	return w.say(81)
 }
 
 // CardDowngrade says "Downgrade".
 func (w *Words) CardDowngrade() Text {
-	return w.say(79)
+	return w.say(82)
 }
 
 // CardDowngradeProposed says "proposed: {{.WhatText}}; a person decides. {{.Reason}}".
 func (w *Words) CardDowngradeProposed(whatText Text, reason string) Text {
-	return w.say(80, argText(whatText), argUser(reason))
+	return w.say(83, argText(whatText), argUser(reason))
 }
 
 // CardEffort says "Effort".
 func (w *Words) CardEffort() Text {
-	return w.say(81)
+	return w.say(84)
 }
 
 // CardEffortOf says "{{.UsedDuration}} of {{.CapDuration}}".
 func (w *Words) CardEffortOf(usedDuration time.Duration, capDuration time.Duration) Text {
-	return w.say(82, argDuration(usedDuration), argDuration(capDuration))
+	return w.say(85, argDuration(usedDuration), argDuration(capDuration))
 }
 
 // CardFirstCall says "First call".
 func (w *Words) CardFirstCall() Text {
-	return w.say(83)
+	return w.say(86)
 }
 
 // CardHeadline says "{{.Ref}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadline(ref string, levelText Text, title string, stateText Text) Text {
-	return w.say(84, argUser(ref), argText(levelText), argUser(title), argText(stateText))
+	return w.say(87, argUser(ref), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardHeadlineOf says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadlineOf(ref string, customer string, levelText Text, title string, stateText Text) Text {
-	return w.say(85, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
+	return w.say(88, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardImpact says "Impact".
 func (w *Words) CardImpact() Text {
-	return w.say(86)
+	return w.say(89)
 }
 
 // CardLatest says "Latest".
 func (w *Words) CardLatest() Text {
-	return w.say(87)
+	return w.say(90)
 }
 
 // CardLatestAt says "{{.Update}} — {{.GivenAt}}".
 func (w *Words) CardLatestAt(update string, givenAt time.Time) Text {
-	return w.say(88, argUser(update), argInstant(givenAt))
+	return w.say(91, argUser(update), argInstant(givenAt))
 }
 
 // CardNext says "Next".
 func (w *Words) CardNext() Text {
-	return w.say(89)
+	return w.say(92)
 }
 
 // CardNextUpdate says "Next update".
 func (w *Words) CardNextUpdate() Text {
-	return w.say(90)
+	return w.say(93)
 }
 
 // CardNote says "Note".
 func (w *Words) CardNote() Text {
-	return w.say(91)
+	return w.say(94)
 }
 
 // CardOutage says "wider than this customer alone: nobody can be put first, and the targets stay".
 func (w *Words) CardOutage() Text {
-	return w.say(92)
+	return w.say(95)
 }
 
 // CardProduct says "Product".
 func (w *Words) CardProduct() Text {
-	return w.say(93)
+	return w.say(96)
 }
 
 // CardProductIn says "{{.Product}}, {{.EnvironmentText}}".
 func (w *Words) CardProductIn(product string, environmentText Text) Text {
-	return w.say(94, argUser(product), argText(environmentText))
+	return w.say(97, argUser(product), argText(environmentText))
 }
 
 // CardProductLine says "{{.Product}}, {{.EnvironmentText}}, {{.Subscription}}".
 func (w *Words) CardProductLine(product string, environmentText Text, subscription string) Text {
-	return w.say(95, argUser(product), argText(environmentText), argUser(subscription))
+	return w.say(98, argUser(product), argText(environmentText), argUser(subscription))
 }
 
 // CardRemote says "Remote access".
 func (w *Words) CardRemote() Text {
-	return w.say(96)
+	return w.say(99)
 }
 
 // CardRoundTheClock says "Around the clock".
 func (w *Words) CardRoundTheClock() Text {
-	return w.say(97)
+	return w.say(100)
 }
 
 // CardSeen says "Seen".
 func (w *Words) CardSeen() Text {
-	return w.say(98)
+	return w.say(101)
 }
 
 // CardSeenBy says "{{.Person}}, {{.SeenAt}}".
 func (w *Words) CardSeenBy(person string, seenAt time.Time) Text {
-	return w.say(99, argUser(person), argInstant(seenAt))
+	return w.say(102, argUser(person), argInstant(seenAt))
 }
 
 // CardStaffing says "named contacts who can be reached around the clock".
 func (w *Words) CardStaffing() Text {
-	return w.say(100)
+	return w.say(103)
 }
 
 // CardSubscriptionUnknown says "the subscription is not known yet; the plan and its times depend on it".
 func (w *Words) CardSubscriptionUnknown() Text {
-	return w.say(101)
+	return w.say(104)
 }
 
 // CardTeam says "Team".
 func (w *Words) CardTeam() Text {
-	return w.say(102)
+	return w.say(105)
 }
 
 // CardTheyOwe says "From the customer".
 func (w *Words) CardTheyOwe() Text {
-	return w.say(103)
+	return w.say(106)
 }
 
 // CardThirdParty says "Third party".
 func (w *Words) CardThirdParty() Text {
-	return w.say(104)
+	return w.say(107)
 }
 
 // CardWanted says "Severity change".
 func (w *Words) CardWanted() Text {
-	return w.say(105)
+	return w.say(108)
 }
 
 // CardWantedChange says "asked from {{.From}} to {{.To}}: {{.Reason}}".
 func (w *Words) CardWantedChange(from string, to string, reason string) Text {
-	return w.say(106, argUser(from), argUser(to), argUser(reason))
+	return w.say(109, argUser(from), argUser(to), argUser(reason))
 }
 
 // CardWasDue says "was due by {{.UpdateDue}}".
 func (w *Words) CardWasDue(updateDue time.Time) Text {
-	return w.say(107, argInstant(updateDue))
+	return w.say(110, argInstant(updateDue))
 }
 
 // CardWith says "With".
 func (w *Words) CardWith() Text {
-	return w.say(108)
+	return w.say(111)
 }
 
 // CardWithSeen says "{{.Person}}; first seen by {{.Other}}, {{.SeenAt}}".
 func (w *Words) CardWithSeen(person string, other string, seenAt time.Time) Text {
-	return w.say(109, argUser(person), argUser(other), argInstant(seenAt))
+	return w.say(112, argUser(person), argUser(other), argInstant(seenAt))
 }
 
 // CardWithSince says "{{.Person}}, since {{.SeenAt}}".
 func (w *Words) CardWithSince(person string, seenAt time.Time) Text {
-	return w.say(110, argUser(person), argInstant(seenAt))
+	return w.say(113, argUser(person), argInstant(seenAt))
 }
 
 // CardWork says "Work".
 func (w *Words) CardWork() Text {
-	return w.say(111)
+	return w.say(114)
 }
 
 // CardWorkBegun says "begun {{.BegunAt}}".
 func (w *Words) CardWorkBegun(begunAt time.Time) Text {
-	return w.say(112, argInstant(begunAt))
+	return w.say(115, argInstant(begunAt))
 }
 
 // CardWorkDue says "should begin by {{.WorkDue}}".
 func (w *Words) CardWorkDue(workDue time.Time) Text {
-	return w.say(113, argInstant(workDue))
+	return w.say(116, argInstant(workDue))
 }
 
 // CardWorkLate says "should have begun by {{.WorkDue}}".
 func (w *Words) CardWorkLate(workDue time.Time) Text {
-	return w.say(114, argInstant(workDue))
+	return w.say(117, argInstant(workDue))
 }
 
 // CardWorked says "Worked on".
 func (w *Words) CardWorked() Text {
-	return w.say(115)
+	return w.say(118)
 }
 
 // CardWorkedBusiness says "in business hours; work around the clock has ended".
 func (w *Words) CardWorkedBusiness() Text {
-	return w.say(116)
+	return w.say(119)
 }
 
 // CardWritten says "First message".
 func (w *Words) CardWritten() Text {
-	return w.say(117)
+	return w.say(120)
 }
 
 // CardYouOwe says "From you".
 func (w *Words) CardYouOwe() Text {
-	return w.say(118)
+	return w.say(121)
 }
 
 // ChooseSeverity says "Severity {{.Severity}}: {{.MeaningText}}".
 func (w *Words) ChooseSeverity(severity string, meaningText Text) Text {
-	return w.say(151, argUser(severity), argText(meaningText))
+	return w.say(154, argUser(severity), argText(meaningText))
 }
 
 // ConsoleKeeps says "(now: {{.Value}}; an empty line keeps it)".
 func (w *Words) ConsoleKeeps(value string) Text {
-	return w.say(270, argUser(value))
+	return w.say(273, argUser(value))
 }
 
 // ConsoleOptional says "(- leaves it out)".
 func (w *Words) ConsoleOptional() Text {
-	return w.say(271)
+	return w.say(274)
 }
 
 // DeliveryBundle says "{{.Count}} messages have been waiting for you:".
 func (w *Words) DeliveryBundle(count int) Text {
-	return w.say(272, argCount(count))
+	return w.say(275, argCount(count))
 }
 
 // DeliveryBundled says "• {{.MessageText}}".
 func (w *Words) DeliveryBundled(messageText Text) Text {
-	return w.say(273, argText(messageText))
+	return w.say(276, argText(messageText))
 }
 
 // DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
 func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
-	return w.say(274, argUser(mark), argText(messageText))
+	return w.say(277, argUser(mark), argText(messageText))
 }
 
 // DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
 func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
-	return w.say(275, argUser(recipient), argText(messageText))
+	return w.say(278, argUser(recipient), argText(messageText))
 }
 
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(276, argUser(ref))
+	return w.say(279, argUser(ref))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(359)
+	return w.say(362)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(360, argInstant(endsAt))
+	return w.say(363, argInstant(endsAt))
 }
 
 // DraftOpened says "That report was opened already: it is {{.Ref}}.".
 func (w *Words) DraftOpened(ref string) Text {
-	return w.say(361, argUser(ref))
+	return w.say(364, argUser(ref))
 }
 
 // EditKeeps says "Until you give another answer it stays {{.ValueText}}; \"back\" returns to the summary.".
 func (w *Words) EditKeeps(valueText Text) Text {
-	return w.say(362, argText(valueText))
+	return w.say(365, argText(valueText))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(363)
+	return w.say(366)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(364)
+	return w.say(367)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(365)
+	return w.say(368)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(366)
+	return w.say(369)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(367)
+	return w.say(370)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(368)
+	return w.say(371)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(369)
+	return w.say(372)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(370, argText(plansText), argText(whatText))
+	return w.say(373, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(371, argUser(edition))
+	return w.say(374, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(372)
+	return w.say(375)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(373)
+	return w.say(376)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(374)
+	return w.say(377)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(375)
+	return w.say(378)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(376)
+	return w.say(379)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(377, argUser(product), argText(severityText))
+	return w.say(380, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(378, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(381, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(379)
+	return w.say(382)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(380)
+	return w.say(383)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(381)
+	return w.say(384)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(382)
+	return w.say(385)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(383)
+	return w.say(386)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(384)
+	return w.say(387)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(385)
+	return w.say(388)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(386, argInstant(openedAt))
+	return w.say(389, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(387)
+	return w.say(390)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(388)
+	return w.say(391)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(389, argText(planText), argText(reasonText))
+	return w.say(392, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(390)
+	return w.say(393)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(391)
+	return w.say(394)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(392)
+	return w.say(395)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(393)
+	return w.say(396)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(394)
+	return w.say(397)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(395)
+	return w.say(398)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(396)
+	return w.say(399)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(397)
+	return w.say(400)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(398)
+	return w.say(401)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(399, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(402, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(400)
+	return w.say(403)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(401)
+	return w.say(404)
+}
+
+// FormLate says "The form did not open in time. Nothing is lost: press the button to open it.".
+func (w *Words) FormLate() Text {
+	return w.say(464)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(461)
+	return w.say(465)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(462)
+	return w.say(466)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(463)
+	return w.say(467)
 }
 
 // GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
 func (w *Words) GuideUndo() Text {
-	return w.say(464)
+	return w.say(468)
 }
 
 // GuideUndoCustomer says "/incident undo INC-1 — take back what you did last: resolved or closed".
 func (w *Words) GuideUndoCustomer() Text {
-	return w.say(465)
+	return w.say(469)
 }
 
 // Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
 func (w *Words) Hello() Text {
-	return w.say(466)
+	return w.say(470)
 }
 
 // HolderHas says "{{.Person}} has it".
 func (w *Words) HolderHas(person string) Text {
-	return w.say(506, argUser(person))
+	return w.say(510, argUser(person))
 }
 
 // HolderNobody says "nobody has it".
 func (w *Words) HolderNobody() Text {
-	return w.say(507)
+	return w.say(511)
 }
 
 // HolderSeen says "{{.Person}} has seen it, nobody has taken it".
 func (w *Words) HolderSeen(person string) Text {
-	return w.say(508, argUser(person))
+	return w.say(512, argUser(person))
 }
 
 // HolderWritten says "{{.Person}} has written to them, nobody has taken it".
 func (w *Words) HolderWritten(person string) Text {
-	return w.say(509, argUser(person))
+	return w.say(513, argUser(person))
 }
 
 // InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(510)
+	return w.say(514)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(511, argUser(severity))
+	return w.say(515, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(512)
+	return w.say(516)
 }
 
 // IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, say \"cancel\" first.".
 func (w *Words) IntakeAdded() Text {
-	return w.say(513)
+	return w.say(517)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(514)
+	return w.say(518)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(515)
+	return w.say(519)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(516)
+	return w.say(520)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(517, argUser(customer))
+	return w.say(521, argUser(customer))
 }
 
 // IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
 func (w *Words) IntakeUnderstood(factsText Text) Text {
-	return w.say(518, argText(factsText))
+	return w.say(522, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(573, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(577, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(574, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(578, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(575)
+	return w.say(579)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(576)
+	return w.say(580)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(577)
+	return w.say(581)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(578)
+	return w.say(582)
 }
 
 // LabelQuestion says "Question".
 func (w *Words) LabelQuestion() Text {
-	return w.say(579)
+	return w.say(583)
 }
 
 // LeftOut says "Left out now; it was {{.ValueText}}.".
 func (w *Words) LeftOut(valueText Text) Text {
-	return w.say(585, argText(valueText))
+	return w.say(589, argText(valueText))
 }
 
 // LevelAdvice says "advice".
 func (w *Words) LevelAdvice() Text {
-	return w.say(586)
+	return w.say(590)
 }
 
 // LevelSeverity says "severity {{.Severity}}".
 func (w *Words) LevelSeverity(severity string) Text {
-	return w.say(587, argUser(severity))
+	return w.say(591, argUser(severity))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(588)
+	return w.say(592)
 }
 
 // ListFirst says "The first {{.Most}} incidents; there are more:".
 func (w *Words) ListFirst(most string) Text {
-	return w.say(589, argUser(most))
+	return w.say(593, argUser(most))
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(590, argCount(count))
+	return w.say(594, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(591)
+	return w.say(595)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(592, argUser(name))
+	return w.say(596, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(593)
+	return w.say(597)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(594)
+	return w.say(598)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(595)
+	return w.say(599)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(596, argUser(ref), argUser(title))
+	return w.say(600, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(597, argUser(ref), argInstant(responseDue))
+	return w.say(601, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(598, argUser(ref))
+	return w.say(602, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(599, argUser(ref), argText(waysText))
+	return w.say(603, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(600, argUser(ref))
+	return w.say(604, argUser(ref))
 }
 
 // OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
 func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
-	return w.say(601, argUser(ref), argUser(customer), argInstant(responseDue))
+	return w.say(605, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(602, argUser(ref))
+	return w.say(606, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(603, argUser(contact), argUser(phone))
+	return w.say(607, argUser(contact), argUser(phone))
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(604, argText(contactText))
+	return w.say(608, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(605, argUser(impact))
+	return w.say(609, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(606, argInstant(happenedSince))
+	return w.say(610, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(607, argUser(title), argUser(severity), argUser(product))
+	return w.say(611, argUser(title), argUser(severity), argUser(product))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(621)
+	return w.say(625)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(622, argText(whoText))
+	return w.say(626, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(623, argText(whatText))
+	return w.say(627, argText(whatText))
 }
 
 // PreviewDutiesTheirs says "Their part: {{.WhatText}}".
 func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
-	return w.say(624, argText(whatText))
+	return w.say(628, argText(whatText))
 }
 
 // PreviewLanguages says "It is worked on in {{.WhichText}}.".
 func (w *Words) PreviewLanguages(whichText Text) Text {
-	return w.say(625, argText(whichText))
+	return w.say(629, argText(whichText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(626)
+	return w.say(630)
 }
 
 // PreviewNote says "Note: {{.WhatText}}".
 func (w *Words) PreviewNote(whatText Text) Text {
-	return w.say(627, argText(whatText))
+	return w.say(631, argText(whatText))
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(628, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(632, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(629, argText(waysText))
+	return w.say(633, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(630, argInstant(workDue))
+	return w.say(634, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(715)
+	return w.say(719)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(716)
+	return w.say(720)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(717, argUser(ref), argDuration(restDuration))
+	return w.say(721, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(718, argUser(ref))
+	return w.say(722, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(719, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(723, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(720, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(724, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(721, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(725, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(722, argUser(ref), argText(text), argUser(person))
+	return w.say(726, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(723, argUser(ref), argText(text), argUser(person))
+	return w.say(727, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(724, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(728, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(725, argUser(ref), argText(text))
+	return w.say(729, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(726, argUser(ref), argUser(person), argText(text))
+	return w.say(730, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(727, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(731, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(728, argUser(ref))
+	return w.say(732, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(729, argUser(ref), argUser(number), argUser(title))
+	return w.say(733, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(730, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(734, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(731, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(735, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(732, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(736, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(733, argUser(ref))
+	return w.say(737, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
 func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(734, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(738, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(735, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(739, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(736, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(740, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}; a person decides. {{.Text}}".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(737, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(741, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(738, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+	return w.say(742, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(739, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+	return w.say(743, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(740, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(744, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(741, argUser(ref), argLeft(left), argUser(title))
+	return w.say(745, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(742, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(746, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(743, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(747, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(744, argUser(ref), argUser(person), argUser(title))
+	return w.say(748, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(745, argUser(ref), argText(text), argUser(person))
+	return w.say(749, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(746, argUser(ref), argUser(person), argText(text))
+	return w.say(750, argUser(ref), argUser(person), argText(text))
 }
 
 // RingOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(747, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(751, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Customer}} · {{.Ref}} · advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(customer string, ref string, title string) Text {
-	return w.say(748, argUser(customer), argUser(ref), argUser(title))
+	return w.say(752, argUser(customer), argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(customer string, ref string, levelText Text, title string) Text {
-	return w.say(749, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(753, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedConverted says "{{.Customer}} · {{.Ref}} turned out to be a fault, {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpenedConverted(customer string, ref string, levelText Text, title string) Text {
-	return w.say(750, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(754, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(751, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(755, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(752, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(756, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string, rung string) Text {
-	return w.say(753, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
+	return w.say(757, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(754, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(758, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(755, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(759, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdateDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdateDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(756, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(760, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingRCARequested says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis".
 func (w *Words) RingRCARequested(customer string, ref string, person string) Text {
-	return w.say(757, argUser(customer), argUser(ref), argUser(person))
+	return w.say(761, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRCARequestedBy says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
 func (w *Words) RingRCARequestedBy(customer string, ref string, person string, dueText Text) Text {
-	return w.say(758, argUser(customer), argUser(ref), argUser(person), argText(dueText))
+	return w.say(762, argUser(customer), argUser(ref), argUser(person), argText(dueText))
 }
 
 // RingRCAWished says "{{.Customer}} · {{.Ref}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
 func (w *Words) RingRCAWished(customer string, ref string, person string) Text {
-	return w.say(759, argUser(customer), argUser(ref), argUser(person))
+	return w.say(763, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(760, argUser(ref), argText(text))
+	return w.say(764, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(761, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(765, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(762, argUser(ref), argText(text), argUser(person))
+	return w.say(766, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityAccepted says "{{.Ref}} is severity {{.Severity}} now, as you asked; it was {{.From}} — {{.Person}}".
 func (w *Words) RingSeverityAccepted(ref string, severity string, from string, person string) Text {
-	return w.say(763, argUser(ref), argUser(severity), argUser(from), argUser(person))
+	return w.say(767, argUser(ref), argUser(severity), argUser(from), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(764, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(768, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(765, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(769, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(766, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(770, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them we may have to {{.ConsequenceText}}.".
 func (w *Words) RingStaffingMissing(ref string, consequenceText Text) Text {
-	return w.say(767, argUser(ref), argText(consequenceText))
+	return w.say(771, argUser(ref), argText(consequenceText))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(768, argUser(ref), argUser(vendor))
+	return w.say(772, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(769, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(773, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(770, argUser(ref), argInstant(due), argUser(title))
+	return w.say(774, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(771, argUser(ref), argLate(late), argUser(title))
+	return w.say(775, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(772, argUser(ref), argInstant(due), argUser(title))
+	return w.say(776, argUser(ref), argInstant(due), argUser(title))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(781, argUser(what))
+	return w.say(785, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(782)
+	return w.say(786)
+}
+
+// SlackClose says "Close".
+func (w *Words) SlackClose() Text {
+	return w.say(787)
+}
+
+// SlackCut says "(This is too long for Slack; the rest is not shown here.)".
+func (w *Words) SlackCut() Text {
+	return w.say(788)
+}
+
+// SlackDropSure says "Everything you filled in will be gone, and nothing is opened.".
+func (w *Words) SlackDropSure() Text {
+	return w.say(789)
+}
+
+// SlackFillIn says "Fill in".
+func (w *Words) SlackFillIn() Text {
+	return w.say(790)
+}
+
+// SlackKeep says "Keep it".
+func (w *Words) SlackKeep() Text {
+	return w.say(791)
+}
+
+// SlackOptionsCut says "The first {{.Limit}} are listed.".
+func (w *Words) SlackOptionsCut(limit string) Text {
+	return w.say(792, argUser(limit))
+}
+
+// SlackPressEnter says "Press Enter to search.".
+func (w *Words) SlackPressEnter() Text {
+	return w.say(793)
+}
+
+// SlackSearchAgain says "Not there? Search again".
+func (w *Words) SlackSearchAgain() Text {
+	return w.say(794)
+}
+
+// SlackTitle says "Support incidents".
+func (w *Words) SlackTitle() Text {
+	return w.say(795)
+}
+
+// SlackWait says "One moment…".
+func (w *Words) SlackWait() Text {
+	return w.say(796)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(783, argUser(id))
+	return w.say(797, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(784, argUser(person))
+	return w.say(798, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(785)
+	return w.say(799)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(786)
+	return w.say(800)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(787, argInstant(closedAt))
+	return w.say(801, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(788, argUser(ref))
+	return w.say(802, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(789, argInstant(mitigatedAt))
+	return w.say(803, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(790, argText(teamText))
+	return w.say(804, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(791)
+	return w.say(805)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(792, argInstant(resolvedAt))
+	return w.say(806, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(793, argUser(person), argInstant(callDue))
+	return w.say(807, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(794, argUser(person), argInstant(callDue))
+	return w.say(808, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(795, argUser(person), argInstant(callDue))
+	return w.say(809, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(796, argUser(person), argInstant(callDue))
+	return w.say(810, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(797, argInstant(callDue))
+	return w.say(811, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(798, argInstant(callDue))
+	return w.say(812, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(799, argUser(person))
+	return w.say(813, argUser(person))
 }
 
 // StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
 func (w *Words) StateWritten(person string, callDue time.Time) Text {
-	return w.say(800, argUser(person), argInstant(callDue))
+	return w.say(814, argUser(person), argInstant(callDue))
 }
 
 // StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
 func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
-	return w.say(801, argUser(person), argInstant(callDue))
+	return w.say(815, argUser(person), argInstant(callDue))
 }
 
 // StoreUnreachable says "I can't reach my database right now; nothing was recorded. Please try again in a minute. ({{.ID}})".
 func (w *Words) StoreUnreachable(id string) Text {
-	return w.say(808, argUser(id))
+	return w.say(822, argUser(id))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(809)
+	return w.say(823)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(810)
+	return w.say(824)
 }
 
 // SummaryAdvice says "No severity and no response target; at most 6 hours of work.".
 func (w *Words) SummaryAdvice() Text {
-	return w.say(811)
+	return w.say(825)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(812)
+	return w.say(826)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(813, argText(labelText), argText(valueText))
+	return w.say(827, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(814, argText(consequenceText))
+	return w.say(828, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(815)
+	return w.say(829)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(816, argUser(limit))
+	return w.say(830, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(817, argInstant(at))
+	return w.say(831, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(818)
+	return w.say(832)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(819, argUser(ref), argText(lineText))
+	return w.say(833, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(820, argUser(given), argText(namesText))
+	return w.say(834, argUser(given), argText(namesText))
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(821, argUser(given))
+	return w.say(835, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(822)
+	return w.say(836)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(823)
+	return w.say(837)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(824)
+	return w.say(838)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(825)
+	return w.say(839)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(826)
+	return w.say(840)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(827)
+	return w.say(841)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(828)
+	return w.say(842)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(829, argUser(name))
+	return w.say(843, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(830)
+	return w.say(844)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(831)
+	return w.say(845)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(832)
+	return w.say(846)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(833)
+	return w.say(847)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(834)
+	return w.say(848)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(835, argUser(name))
+	return w.say(849, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(836, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(850, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(837)
+	return w.say(851)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(838, argInstant(answeredAt))
+	return w.say(852, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(839, argInstant(begunAt))
+	return w.say(853, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(840)
+	return w.say(854)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(841, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(855, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(842, argInstant(saidAt), argUser(person))
+	return w.say(856, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(843, argInstant(saidAt), argUser(person))
+	return w.say(857, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(844, argText(whatText), argText(rowsText))
+	return w.say(858, argText(whatText), argText(rowsText))
 }
 
 // WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
 func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
-	return w.say(845, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
+	return w.say(859, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(846)
+	return w.say(860)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(847, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(861, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(848, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(862, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(849, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(863, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
-	return w.say(850, argText(whatText), argText(rowsText))
+	return w.say(864, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(851, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(865, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(852, argText(planText))
+	return w.say(866, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(853, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(867, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(854, argInstant(staffingDue))
+	return w.say(868, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(855)
+	return w.say(869)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(856)
+	return w.say(870)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(857)
+	return w.say(871)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(858, argText(whatText), argText(rowsText))
+	return w.say(872, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(859, argUser(ref), argUser(edition))
+	return w.say(873, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(860, argInstant(updateDue))
+	return w.say(874, argInstant(updateDue))
+}
+
+// WorkspaceUnknown says "I am not connected to this workspace. Ask its administrator to install me, or write to me in a channel that you share with support.".
+func (w *Words) WorkspaceUnknown() Text {
+	return w.say(875)
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(861)
+	return w.say(876)
 }

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/firstcall/adapters/web"
+	"example.com/firstcall/bot"
+	"example.com/firstcall/cmd/firstcall/alarmclock"
+	"example.com/firstcall/cmd/firstcall/metrics"
+	"example.com/firstcall/storage"
+)
+
+type serveCommand struct {
+	Config string `arg:"" optional:"" placeholder:"FILE" help:"A YAML file; without one the environment says everything."`
+}
+
+// Help is shown by firstcall serve --help.
+func (serveCommand) Help() string {
+	return `The bot for Slack. Secrets come from the environment, never from the file:
+
+  SLACK_BOT_TOKEN        of your own workspace (xoxb-...)
+  SLACK_SIGNING_SECRET   believes what Slack sends over HTTP
+  SLACK_APP_TOKEN        for Socket Mode, where nothing can reach this machine (xapp-...)
+  SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, FIRSTCALL_KEY
+                         let other workspaces install the app at /slack/install
+
+The file, and what is used where a key is left out:
+
+  listen: ":3000"
+  public: https://firstcall.example    # only for installations by other workspaces
+  slack:
+    mode: http                         # or socket
+    workspace: T0123                   # your own; Slack is asked where it is left out
+
+Slack sends everything to /slack/events. /healthz, /readyz and /metrics are for operators. Before the first start:
+firstcall migrate, then firstcall import FILE..., then firstcall doctor slack. docs/slack.md goes through all of it.`
+}
+
+// How a serving process works.
+const (
+	workersAtOnce = 8
+	tick          = 5 * time.Second // of the cron table, a net under the alarm clocks
+	mostSleep     = time.Second     // of an alarm clock: others may have written something since
+	stopWithin    = 10 * time.Second
+	offsetEvery   = 30 * time.Second
+)
+
+// Run serves until it is told to stop.
+func (c serveCommand) Run(ctx context.Context, w world) (err error) {
+	log := slog.New(slog.NewTextHandler(w.err, nil))
+	config, err := readServeConfig(c.Config, w.env)
+	if err != nil {
+		return misused{err}
+	}
+	db, err := open(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	l, err := net.Listen("tcp", config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", config.Listen, err)
+	}
+	s := &service{config: config, env: w.env, store: db.store, log: log, metrics: metrics.New()}
+	return s.run(ctx, l)
+}
+
+// service is a serving process: the bot, its platforms and its clocks.
+type service struct {
+	config  serveConfig
+	env     func(string) string
+	store   *storage.DB
+	log     *slog.Logger
+	metrics *metrics.Metrics
+
+	clock *clock
+	bot   *bot.Bot
+	wake  *alarmclock.Clock
+	send  *alarmclock.Clock
+}
+
+// platform is a chat that is served: what it mounts, what it runs, and how it ends.
+type platform struct {
+	name   string
+	chat   bot.Chat
+	routes map[string]http.Handler
+	run    func(context.Context) error // nil: it is only called
+	close  func(context.Context) error // waits for what is being answered
+}
+
+// run serves until ctx ends, or something that it can't do without has failed.
+func (s *service) run(ctx context.Context, l net.Listener) error {
+	s.clock = &clock{machine: time.Now, database: s.store.Clock, log: s.log, noted: s.metrics.Offset}
+	if err := s.clock.set(ctx); err != nil {
+		return fmt.Errorf("ask the database for its clock: %w", err)
+	}
+	s.bot = newBot(s.store, map[string]bot.Chat{}, s.clock.Now, rand.Float64, s.log)
+	s.bot.Wakers, s.bot.Senders = workersAtOnce, workersAtOnce
+	s.wake = alarmclock.New(s.store.NextWake, s.doWake, mostSleep, s.clock.Now, s.log)
+	s.send = alarmclock.New(s.store.NextSend, s.doSend, mostSleep, s.clock.Now, s.log)
+	platforms, err := s.platforms(ctx)
+	if err != nil {
+		return err
+	}
+	server := &web.Server{Routes: map[string]http.Handler{}, Metrics: s.metrics.Handler(), Ready: s.store.Version, Log: s.log}
+	for _, p := range platforms {
+		s.bot.Chats[p.name] = p.chat
+		for pattern, h := range p.routes {
+			server.Routes[pattern] = h
+		}
+	}
+
+	// Work stops before answers do: nothing new is begun while what was asked is still answered.
+	working, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	var workers sync.WaitGroup
+	workers.Go(func() { s.wake.Run(working) })
+	workers.Go(func() { s.send.Run(working) })
+	workers.Go(func() { s.watch(working) })
+	table := jobs(working, s.counted(), s.store, tick, s.clock.Now, s.log)
+	table.Start()
+	for _, p := range platforms {
+		if p.run != nil {
+			workers.Go(func() {
+				if err := p.run(working); err != nil && working.Err() == nil {
+					stop(fmt.Errorf("%s: %w", p.name, err))
+				}
+			})
+		}
+	}
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	context.AfterFunc(working, end) // a platform that can't go on ends the process, so that somebody looks
+	s.log.InfoContext(ctx, "serving", "address", l.Addr().String())
+	served := server.Serve(serving, l, stopWithin/2)
+
+	s.log.InfoContext(context.WithoutCancel(ctx), "stopping")
+	why := context.Cause(working)
+	stop(nil)
+	<-table.Stop().Done()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin/2)
+	defer cancel()
+	for _, p := range platforms {
+		if p.close != nil {
+			served = errors.Join(served, p.close(last))
+		}
+	}
+	ended := make(chan struct{})
+	go func() { workers.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-last.Done():
+		s.log.WarnContext(last, "something was still being sent; whoever comes next looks whether it arrived")
+	}
+	return errors.Join(why, served)
+}
+
+// platforms are those that the configuration names.
+func (s *service) platforms(ctx context.Context) ([]platform, error) {
+	var all []platform
+	if s.config.Slack != nil {
+		p, err := s.slack(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("prepare Slack: %w", err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// handle is the bot's door with our counting, and rings the clocks afterwards: what was decided is due at once, often.
+func (s *service) handle(ctx context.Context, e bot.Event) (bot.Reply, error) {
+	begun := time.Now()
+	r, err := s.bot.Handle(ctx, e)
+	s.metrics.Handled(e.Platform, string(e.Kind), err, time.Since(begun))
+	s.send.Ring()
+	s.wake.Ring()
+	return r, err
+}
+
+func (s *service) doWake(ctx context.Context) (int, error) {
+	n, err := s.bot.Wake(ctx)
+	s.metrics.Woken(n)
+	if n > 0 {
+		s.send.Ring()
+	}
+	return n, err
+}
+
+func (s *service) doSend(ctx context.Context) (int, error) { return s.bot.Deliver(ctx) }
+
+// counted are the bot's ticks with our counting.
+func (s *service) counted() ticks { return countedTicks{s} }
+
+type countedTicks struct{ *service }
+
+// Wake implements ticks.
+func (t countedTicks) Wake(ctx context.Context) (int, error) {
+	n, err := t.doWake(ctx)
+	return n, t.count("wake", err)
+}
+
+// Deliver implements ticks.
+func (t countedTicks) Deliver(ctx context.Context) (int, error) {
+	n, err := t.doSend(ctx)
+	return n, t.count("deliver", err)
+}
+
+func (s *service) count(job string, err error) error {
+	if err != nil {
+		s.metrics.Failed(job)
+	}
+	return err
+}
+
+// watch measures what operators want to see.
+func (s *service) watch(ctx context.Context) {
+	every := time.NewTicker(offsetEvery)
+	defer every.Stop()
+	for {
+		if next, err := s.store.NextDue(ctx); err == nil && !next.IsZero() {
+			s.metrics.Overdue(s.clock.Now().Sub(next))
+		} else if err == nil {
+			s.metrics.Overdue(0)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		if err := s.clock.set(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "the database could not be asked for its clock", "err", err)
+		}
+	}
+}
