@@ -51,8 +51,9 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 	now := b.Now()
 	var r Reply
 	v := visit{bot: b, event: e, now: now}
+	asked := map[string]told{}
 	answer := func(tx Tx) error {
-		v = visit{bot: b, event: e, now: now, tx: tx}
+		v = visit{bot: b, event: e, now: now, tx: tx, told: asked}
 		var seen bool
 		var err error
 		if v.door, seen, err = tx.Arrive(ctx, e, now); err != nil {
@@ -63,6 +64,9 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 			r = Reply{}
 			return nil
 		}
+		if err := v.recognise(ctx); err != nil {
+			return err
+		}
 		v.settleReader()
 		r, err = v.answer(ctx)
 		if err == nil {
@@ -70,9 +74,11 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 		}
 		return err
 	}
-	err := b.Store.InTx(ctx, answer)
-	if errors.Is(err, ErrUnreachable) && v.tx != nil && ctx.Err() == nil { // lost on the way; a new connection may do
-		err = b.Store.InTx(ctx, answer)
+	err := b.answered(ctx, answer, &v)
+	for first := (*askFirst)(nil); errors.As(err, &first); {
+		if err = b.inquire(ctx, &e, first, asked, now); err == nil {
+			err = b.answered(ctx, answer, &v)
+		}
 	}
 	if err == nil {
 		b.step("in: committed")
@@ -116,6 +122,8 @@ type visit struct {
 
 	seen   *scene           // of the tenant entered last
 	locked *domain.Incident // what the visit has locked
+	thread *thread          // the incident under whose card it was said
+	told   map[string]told  // what the platform said about people, by their ids
 }
 
 func (v *visit) words() *words.Words { return words.In(v.lang) }

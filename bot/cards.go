@@ -24,7 +24,7 @@ const (
 func (s *scene) cards(i, before *domain.Incident) []Card {
 	out := make([]Card, 0, 3)
 	add := func(audience string, r Recipient, moved bool) {
-		topic := "incident:" + string(i.ID) + ":" + audience
+		topic := cardTopic(i.ID, audience)
 		if slices.ContainsFunc(out, func(c Card) bool { return c.Destination == r.Destination && c.Topic == topic }) {
 			return
 		}
@@ -43,6 +43,15 @@ func (s *scene) cards(i, before *domain.Incident) []Card {
 	}
 	for _, r := range s.who(i, domain.ToEngineers) {
 		add(forEngineers, r, false)
+	}
+	if i.Report.EventID != "" {
+		for _, r := range s.directory.eventPlaces() { // both sides read there, so it is the customer's card
+			add(forCustomer, r, false)
+		}
+	}
+	if r, ok := s.roomOf(i); ok {
+		add(forEngineers, r, false)
+		out[len(out)-1].Pin = true
 	}
 	if i.Team == "" && before.Team == "" {
 		return out
@@ -185,6 +194,7 @@ func (s *scene) engineerCard(w *words.Words, i *domain.Incident) Message {
 		short, _ := words.Cut(words.Line(i.Report.Impact), 200)
 		f.add(w.CardImpact(), words.Plain(short))
 	}
+	f.links(w, i)
 	f.add(w.CardContact(), contactLine(i.Report.Owner))
 	if i.Live() && len(i.Report.Contacts) > 0 {
 		var all []words.Text
@@ -411,6 +421,7 @@ func buttons(w *words.Words, i *domain.Incident, side domain.Side) []Button {
 	add(i.Status == domain.Resolved, "close")
 	add(i.Status == domain.Resolved || i.Status == domain.Closed, "reopen")
 	add(true, "why")
+	add(live, "reply") // where there is room; what the customer writes carries it, too
 	return out
 }
 

@@ -17,6 +17,9 @@ import (
 
 // answer says what an event means and lets the right part of the bot answer.
 func (v *visit) answer(ctx context.Context) (Reply, error) {
+	if r, is, err := v.whereabouts(ctx); is {
+		return r, err
+	}
 	if v.door.Person == nil && v.door.Place != nil && v.door.Place.Side == domain.Customer {
 		v.door.Person = v.guest(v.door.Place)
 	}
@@ -32,6 +35,8 @@ func (v *visit) answer(ctx context.Context) (Reply, error) {
 		return v.submitVerb(ctx)
 	case Pressed:
 		return v.pressed(ctx)
+	case Reworded, Retracted:
+		return v.retold(ctx)
 	default:
 		return v.said(ctx)
 	}
@@ -66,7 +71,12 @@ func (v *visit) command(ctx context.Context, name, tail string) (Reply, error) {
 	if q, ok := queries[name]; ok {
 		return q(v, ctx, tail)
 	}
-	verb := verbs[name]
+	if name == "link" {
+		if who, id, is := v.identityNamed(tail); is {
+			return v.identify(ctx, who, id)
+		}
+	}
+	verb := verbs[v.sided(name)]
 	ref := firstWord(tail)
 	at, err := v.findRef(ctx, ref)
 	switch {
@@ -151,6 +161,12 @@ func (v *visit) maySee(tenant domain.TenantID) bool {
 // onlyOne is the incident meant when nobody names one: the only live one of
 // the customer here or, among the provider's people, of all customers.
 func (v *visit) onlyOne(ctx context.Context) (handle, error) {
+	if v.thread != nil { // in its thread, it is the one
+		return v.thread.handle, nil
+	}
+	if p := v.door.Place; p != nil && p.Incident != "" && v.maySee(p.About) { // in its own place, too
+		return handle{tenant: p.About, id: p.Incident}, nil
+	}
 	tenant := v.customer()
 	if p := v.door.Person; tenant == "" && p != nil && p.Side == domain.Provider {
 		live, err := v.tx.AllLive(ctx, listed)
@@ -394,6 +410,11 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 	}
 	if err != nil {
 		return Reply{}, err
+	}
+	if verb.after != nil {
+		if err := verb.after(ctx, call{v: v, inc: done, by: v.actor(), values: values}); err != nil {
+			return Reply{}, err
+		}
 	}
 	text, ok := w.Look("done", verb.doneKey(&done, v.actor().Side, values), doneArgs(w, &done, values))
 	if !ok {

@@ -24,7 +24,7 @@ func (in *intake) report() domain.Report {
 		Owner:        domain.Contact{Name: a[fieldOwner], Phone: in.said(fieldPhone), Email: in.said(fieldEmail)},
 		Contacts:     parseContacts(a[fieldContacts]),
 		Language:     a[fieldLanguage], Zone: a[fieldZone], Country: in.tenant.Country,
-		Via: in.via(),
+		Via: in.via(), Links: in.links(),
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(a[fieldHappened]), "\n")
 	r.Title, _ = words.Cut(words.Line(first), maxTitle)
@@ -166,6 +166,11 @@ func (in *intake) summary() words.Text {
 			label = w.LabelQuestion()
 		}
 		lines = append(lines, w.SummaryLine(label, in.value(f)))
+		if key == fieldHappened {
+			for _, l := range in.links() {
+				lines = append(lines, linkLine(w, l))
+			}
+		}
 	}
 	sev := terms.Severity(a[fieldSeverity])
 	if sev != "" && a[fieldKind] != string(domain.Advice) {

@@ -25,7 +25,7 @@ type Event struct {
 	Text    string            // Said, Reworded: the text, with a mention of the bot taken off; a leading /incident marks a command
 	Message string            // Said, Reworded, Retracted: the platform's id of what was said
 	Thread  string            // Said, Reworded, Retracted: the id of the message under which it was said; "" on the top level
-	Files   []File            // Said: what was attached
+	Files   []File            // Said, Reworded: what is attached
 	Link    string            // Said: where the message is that a report begins with, when it isn't this one
 	Moved   string            // Moved: the place's new id
 	Form    string            // Submitted: Form.Key

@@ -69,6 +69,9 @@ type intake struct {
 // much.
 func (v *visit) open(ctx context.Context, text string) (Reply, error) {
 	in, err := v.loadIntake(ctx, v.placeKey())
+	if err == nil && in.madeOf(v.event.Link) {
+		text = "" // it is there already
+	}
 	switch {
 	case errors.Is(err, ErrNotFound):
 		in, err = v.newIntake(ctx)
@@ -89,6 +92,7 @@ func (v *visit) open(ctx context.Context, text string) (Reply, error) {
 	if text != "" {
 		in.guess(text)
 	}
+	in.attach(&v.event)
 	return in.ask(ctx)
 }
 
@@ -143,6 +147,9 @@ func (v *visit) newIntake(ctx context.Context) (*intake, error) {
 		in.known(p)
 		in.preset(fieldLanguage, words.Match(v.lang))
 		in.preset(fieldZone, v.zone)
+	}
+	if p := v.door.Place; p != nil && p.Purpose == ForEvent {
+		in.preset(fieldEvent, yes) // unless somebody says otherwise
 	}
 	return in, in.enter(ctx)
 }

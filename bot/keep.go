@@ -115,6 +115,7 @@ func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env)
 		}
 	}
 	k.Rings = s.rings(&k.Incident, out.Notices, shown)
+	k.Room = s.room(&k.Incident)
 	return k
 }
 
@@ -126,6 +127,9 @@ func (s *scene) fired(before domain.Incident, out domain.Outcome, env domain.Env
 		k.Cards = s.cards(&k.Incident, &before)
 	}
 	k.Rings = s.rings(&k.Incident, out.Notices, nil)
+	if before.Severity != k.Incident.Severity || before.Status != k.Incident.Status {
+		k.Room = s.room(&k.Incident)
+	}
 	return k
 }
 

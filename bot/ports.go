@@ -53,6 +53,8 @@ type Store interface {
 	// Release gives the destination back; it may be claimed again from next on.
 	Release(ctx context.Context, l Lease, next time.Time) error
 
+	RoomKeeping
+
 	// Sweep removes inbox keys and drafts that ended before the given instants.
 	Sweep(ctx context.Context, inboxBefore, draftsBefore time.Time) error
 }
@@ -105,6 +107,12 @@ type Tx interface {
 	Keep(ctx context.Context, tenant domain.TenantID, kept []Kept) error
 	// KeepRings writes rings that belong to no change of an incident.
 	KeepRings(ctx context.Context, tenant domain.TenantID, rings []Ring) error
+
+	Whereabouts
+	Looks
+	// SettleRoom writes down how it went with an incident's own place. False: somebody else has it by now.
+	SettleRoom(ctx context.Context, l RoomLease, r RoomSettlement) (bool, error)
+	Threads
 }
 
 // Door says who came in, and where.
@@ -150,6 +158,9 @@ type Place struct {
 	Team     string // of an engineers' place: the team that works there
 	Language string
 	Zone     string
+	// Of a place for one incident: which one, and whose it is.
+	Incident domain.IncidentID
+	About    domain.TenantID
 }
 
 // Purpose says what a place is for.
@@ -170,6 +181,7 @@ type Recipient struct {
 	Place       *Place
 	Person      *Person
 	OnDuty      []domain.Role // of a person: the rosters that name it now
+	Address     Address       // without its route
 }
 
 // Directory is everyone reachable for a tenant.
@@ -197,6 +209,7 @@ type Kept struct {
 	Cards    []Card
 	Journal  []domain.Entry
 	Withdraw []domain.NoticeKind // unsent rings of these kinds have lost their reason
+	Room     *RoomWish           // nil: nothing is wanted of a place of its own, or nothing else than before
 }
 
 // Ring is a message that must be noticed. It has a unique key (incident,

@@ -93,6 +93,15 @@ func (v *visit) addressed(text string) (rest string, toUs, slash bool) {
 // private everything is meant for the bot.
 func (v *visit) said(ctx context.Context) (Reply, error) {
 	text := strings.TrimSpace(words.Clean(v.event.Text))
+	if v.event.Link != "" { // somebody makes a report of a message, whatever it says
+		return v.open(ctx, text)
+	}
+	if err := v.findThread(ctx); err != nil {
+		return Reply{}, err
+	}
+	if v.thread != nil {
+		return v.saidInThread(ctx, text)
+	}
 	rest, toUs, slash := v.addressed(text)
 	word, tail, _ := strings.Cut(rest, " ")
 	name, isVerb := findVerb(word)

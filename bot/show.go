@@ -24,6 +24,8 @@ var queryNames = map[string]string{
 	"board": "board", "看板": "board", "ボード": "board",
 	"mine": "mine", "我的": "mine", "自分": "mine",
 	"undo": "undo", "撤销": "undo", "元に戻す": "undo",
+	"unlink": "unlink", "解除关联": "unlink", "紐付け解除": "unlink",
+	"pin": "pin", "置顶": "pin", "ピン留め": "pin",
 	"help": "help", "?": "help", "帮助": "help", "ヘルプ": "help",
 }
 
@@ -34,6 +36,8 @@ func init() { // filled here since help names the verbs, and these the queries
 	queries["undo"] = (*visit).undo
 	queries["board"] = (*visit).board
 	queries["mine"] = (*visit).mine
+	queries["unlink"] = (*visit).unlink
+	queries["pin"] = (*visit).pin
 	queries["help"] = (*visit).help
 }
 
@@ -66,20 +70,31 @@ func (v *visit) lines(ctx context.Context, all []domain.Incident) (Reply, error)
 	if len(all) == 0 {
 		return Reply{Text: w.ListEmpty()}, nil
 	}
+	title := w.ListTitle(len(all))
+	if len(all) > listed {
+		all, title = all[:listed], w.ListFirst(strconv.Itoa(listed))
+	}
+	out, err := v.headlines(ctx, all)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Text: words.Lines(append([]words.Text{title}, out...)...)}, nil
+}
+
+// headlines are the lines of such a list.
+func (v *visit) headlines(ctx context.Context, all []domain.Incident) ([]words.Text, error) {
+	w := v.words()
 	names := map[domain.TenantID]string{}
 	if v.door.Person.Side == domain.Provider {
 		customers, err := v.tx.Customers(ctx)
 		if err != nil {
-			return Reply{}, fmt.Errorf("read the customers' names: %w", err)
+			return nil, fmt.Errorf("read the customers' names: %w", err)
 		}
 		for _, c := range customers {
 			names[c.ID] = c.Name
 		}
 	}
-	out := []words.Text{w.ListTitle(len(all))}
-	if len(all) > listed {
-		all, out[0] = all[:listed], w.ListFirst(strconv.Itoa(listed))
-	}
+	out := make([]words.Text, 0, len(all))
 	for n := range all {
 		i := &all[n]
 		if name, ok := names[i.Tenant]; ok {
@@ -88,7 +103,7 @@ func (v *visit) lines(ctx context.Context, all []domain.Incident) (Reply, error)
 			out = append(out, headline(w, i))
 		}
 	}
-	return Reply{Text: words.Lines(out...)}, nil
+	return out, nil
 }
 
 // board shows all live incidents of all customers, the most urgent first; for
@@ -129,7 +144,7 @@ func (v *visit) mine(ctx context.Context, _ string) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return v.lines(ctx, slices.DeleteFunc(all, func(i domain.Incident) bool { return i.Owner != p.ID && (i.Owner != "" || i.AckedBy != p.ID) }))
+	return v.lines(ctx, slices.DeleteFunc(all, func(i domain.Incident) bool { return !has(p, &i) }))
 }
 
 // named finds the incident that a query names, or the only one there is.
@@ -171,6 +186,11 @@ func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 		lines = append(lines, w.SummaryLine(f.Label, f.Value))
 	}
 	lines = append(lines, w.ShowHappened(cut(i.Report.Happened, maxShown)))
+	if audience == forCustomer {
+		for _, l := range i.Report.Links {
+			lines = append(lines, linkLine(w, l))
+		}
+	}
 	if i.Status == domain.AwaitingCase {
 		lines = append(lines, w.ShowPaste(), pasteText(w, v.bot.Terms, i))
 	}
@@ -207,7 +227,8 @@ func (v *visit) help(_ context.Context, _ string) (Reply, error) {
 		}
 	}
 	if side == domain.Provider {
-		return Reply{Text: words.Lines(append(lines, w.GuideUndo())...)}, nil
+		lines = append(lines, w.GuideUndo(), w.GuideIdentify(), w.GuideUnlink(), w.GuidePin())
+		return Reply{Text: words.Lines(lines...)}, nil
 	}
 	return Reply{Text: words.Lines(append(lines, w.GuideUndoCustomer())...)}, nil
 }

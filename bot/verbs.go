@@ -50,6 +50,8 @@ type verb struct {
 	do     func(c call) (domain.Outcome, error)
 	// find looks up what the answers name, before anything is done; nil: they name nothing.
 	find func(ctx context.Context, c call) error
+	// after writes down what else comes of it, once it is done; nil: nothing does.
+	after func(ctx context.Context, c call) error
 }
 
 // call is a verb about to be done, with everything answered.
@@ -190,6 +192,12 @@ var verbs = byName(
 		do: func(c call) (domain.Outcome, error) {
 			return c.inc.Ask(c.by, domain.AskKind(c.text(fieldWhat)), c.text(fieldText), c.v.now, c.env)
 		},
+	},
+	verb{
+		name: "reply", names: "回复 返信", side: domain.Provider,
+		fields: func(a *asking) []Field { return []Field{a.text("reply")} },
+		find:   canReply, after: sendReply,
+		do: func(c call) (domain.Outcome, error) { return c.inc.Reply(c.by, c.text(fieldText), c.v.now, c.env) },
 	},
 	verb{
 		name: "answer", names: "reply 回答 答复",

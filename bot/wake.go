@@ -131,7 +131,13 @@ func (b *Bot) wakeDrafts(ctx context.Context, tx Tx, tenant domain.TenantID, now
 	if err != nil {
 		return fmt.Errorf("claim drafts: %w", err)
 	}
-	return b.remindDrafts(ctx, tx, tenant, left)
+	if err := b.remindDrafts(ctx, tx, tenant, left); err != nil {
+		return err
+	}
+	if err := b.wakeEvents(ctx, tx, tenant, now); err != nil {
+		return err
+	}
+	return b.wakeDigests(ctx, tx, tenant, now)
 }
 
 // sickFor is how long an incident that can't be decided is left alone. It is

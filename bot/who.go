@@ -42,7 +42,7 @@ func (s *scene) who(i *domain.Incident, w domain.Who) []Recipient {
 // told are those who get a notice: its audience, or who must know instead
 // when there is nobody. An empty rung is the ladder's own matter.
 func (s *scene) told(i *domain.Incident, n domain.Notice) []Recipient {
-	all := s.who(i, n.To)
+	all := s.eventTeam(i, n, s.who(i, n.To))
 	if len(all) > 0 || n.Kind == domain.Page {
 		return all
 	}

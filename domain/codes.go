@@ -180,6 +180,7 @@ func JournalKinds() []Wording {
 		{Code: "severity_refused", Args: []string{"severity", "reason"}},
 		{Code: "severity_changed", Args: []string{"from", "to", "why", "old_plan", "old_rows", "plan"}},
 		{Code: "note", Args: []string{"text"}},
+		{Code: "replied", Args: []string{"text"}},
 		{Code: "link", Args: []string{"url", "title"}},
 		{Code: "mitigated", Args: []string{"at", "text"}},
 		{Code: "resolved", Args: []string{"at", "text"}},

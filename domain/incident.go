@@ -70,6 +70,13 @@ type Report struct {
 	Zone         string        `json:"zone"`               // IANA, of the contact (TC-01)
 	Country      string        `json:"country,omitempty"`  // ISO 3166 alpha-2
 	Via          terms.Channel `json:"via,omitempty"`
+	Links        []WebLink     `json:"links,omitempty"` // where it was said first, and what was attached
+}
+
+// WebLink is a web address that people may follow; a message has no title.
+type WebLink struct {
+	Title string `json:"title,omitempty"`
+	URL   string `json:"url"`
 }
 
 // Incident is one reported problem and everything recorded about it. Zero

@@ -252,6 +252,7 @@ func (l *life) act() {
 		func() (Outcome, error) { return i.DeclareOutage(by, text != "", text, now, env) },
 		func() (Outcome, error) { return i.ConsentRemoteAccess(by, text, now, env) },
 		func() (Outcome, error) { return i.Note(by, text, now, env) },
+		func() (Outcome, error) { return i.Reply(by, text, now, env) },
 		func() (Outcome, error) { return i.Link(by, "https://example.com/"+text, text, now, env) },
 		func() (Outcome, error) { return i.Mitigate(by, when, text, now, env) },
 		func() (Outcome, error) { return i.Resolve(by, when, text, now, env) },

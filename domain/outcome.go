@@ -131,6 +131,8 @@ type Policy struct {
 	DraftLeft    time.Duration                    `json:"draft_left"`    // before a draft left alone is mentioned
 	ChatCounts   []terms.Plan                     `json:"chat_counts"`   // a human's chat message is a first response here (AMB-10)
 	ChatSubmits  []terms.Plan                     `json:"chat_submits"`  // the bot is a way to submit under these plans (AMB-20); none: it only prepares
+	Rooms        []terms.Severity                 `json:"rooms"`         // incidents of these severities get a channel of their own, where the platform can make one
+	RoomsKept    time.Duration                    `json:"rooms_kept"`    // how long it stays open after the incident; 0: for ever
 }
 
 // Ladder says who is called when nobody answers. The first ladder that fits

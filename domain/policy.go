@@ -27,6 +27,8 @@ func DefaultPolicy() Policy {
 		Staffing:     15 * time.Minute,
 		CaseReminder: 10 * time.Minute,
 		DraftLeft:    30 * time.Minute,
+		Rooms:        []terms.Severity{terms.Sev1, terms.SevA},
+		RoomsKept:    24 * time.Hour,
 	}
 }
 

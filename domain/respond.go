@@ -177,6 +177,30 @@ func (i Incident) RecordContact(by Actor, at, now time.Time, env Env) (Outcome, 
 	return *o, nil
 }
 
+// Reply writes down what a person of the provider's writes to the customer in
+// chat. The first time that is a human's first contact, as any message is; it is
+// no call, and quiets no ladder.
+func (i Incident) Reply(by Actor, text string, now time.Time, env Env) (Outcome, error) {
+	o, err := i.change(by, DoReply)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return Outcome{}, Refuse("text_missing").At("text")
+	}
+	o.log(now, by, "replied", nil, "text", text)
+	if !i.FirstContactAt.IsZero() || !i.May(by, DoContact) {
+		return *o, nil
+	}
+	contact, err := o.Incident.RecordContact(by, now, now, env)
+	if err != nil {
+		return Outcome{}, err
+	}
+	contact.Journal = append(o.Journal, contact.Journal...)
+	contact.Notices = append(o.Notices, contact.Notices...)
+	return contact, nil
+}
+
 // BeginWork writes down when work began (zero: now).
 func (i Incident) BeginWork(by Actor, at, now time.Time, env Env) (Outcome, error) {
 	o, err := i.change(by, DoBegin)
@@ -353,7 +377,7 @@ func (i Incident) Link(by Actor, url, title string, now time.Time, _ Env) (Outco
 	if err != nil {
 		return Outcome{}, err
 	}
-	if url = strings.TrimSpace(url); !webAddress(url) {
+	if url = strings.TrimSpace(url); !WebAddress(url) {
 		return Outcome{}, Refuse("not_a_link", "given", url).At("url")
 	}
 	title = strings.TrimSpace(title)
@@ -364,10 +388,10 @@ func (i Incident) Link(by Actor, url, title string, now time.Time, _ Env) (Outco
 	return *o, nil
 }
 
-// webAddress says whether a person could safely be offered the address: a host
+// WebAddress says whether a person could safely be offered the address: a host
 // follows the scheme, and nothing in it is a space, a quote, an angle bracket,
 // an invisible character or a name in front of an @.
-func webAddress(url string) bool {
+func WebAddress(url string) bool {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if scheme = strings.ToLower(scheme); !ok || scheme != "http" && scheme != "https" || len(url) > 2000 {
 		return false

@@ -261,3 +261,40 @@ func TestNotesAndLinks(t *testing.T) {
 		}
 	}
 }
+
+// A reply to the customer is a message in chat, not a call: it is told apart,
+// counts where chat counts, and may be written when all is over.
+func TestReply(t *testing.T) {
+	env, now := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	i := opened(t, staffed(terms.Sev1), now, env)
+	now = now.Add(time.Minute)
+	out, err := i.Reply(kenji, "  we are on it  ", now, env)
+	first := kept(t, out, err)
+	wantRings(t, out)
+	if line(t, out, "replied").Args["text"] != "we are on it" {
+		t.Error("the reply lost its text")
+	}
+	same(t, "first contact", first.FirstContactAt, now)
+	if !first.FirstResponse.Running() || !first.Ladder.Running() || first.FirstContactBy != "Kenji" || line(t, out, "first_contact").Args["counts"] != "no" {
+		t.Error("a reply in chat stopped a clock, or is nobody's")
+	}
+	out, err = first.Reply(lena, "and more", now.Add(time.Minute), env)
+	if second := kept(t, out, err); second.FirstContactBy != "Kenji" || len(out.Journal) != 1 {
+		t.Error("the second reply is a first contact, too")
+	}
+	_, err = i.Reply(kenji, " \n", now, env)
+	refused(t, err, "text_missing")
+	_, err = i.Reply(ana, "hello", now, env)
+	refused(t, err, "not_allowed")
+
+	env.Policy.ChatCounts = []terms.Plan{terms.Unified}
+	counted := kept2(t)(i.Reply(kenji, "we are on it", now, env))
+	same(t, "first response, where chat counts", counted.FirstResponse.Met, now)
+
+	over := i
+	over.Status, over.ClosedAt = Closed, now
+	out, err = over.Reply(kenji, "it was the certificate", now, env)
+	if after := kept(t, out, err); !after.FirstContactAt.IsZero() || len(out.Journal) != 1 {
+		t.Error("a reply after the end is a first contact")
+	}
+}

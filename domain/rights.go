@@ -17,6 +17,7 @@ const (
 	DoHandOver      Verb = "handover"
 	DoFirstCall     Verb = "called"
 	DoContact       Verb = "contact"
+	DoReply         Verb = "reply"
 	DoBegin         Verb = "begin"
 	DoUpdate        Verb = "update"
 	DoAsk           Verb = "ask"
@@ -45,6 +46,8 @@ const (
 	DoConvert       Verb = "breakfix"
 	DoCorrect       Verb = "correct"
 	DoCorrectNumber Verb = "correct_case"
+	DoIdentify      Verb = "identify" // say who somebody on a platform is
+	DoPin           Verb = "pin"      // show the button that begins a report again
 )
 
 // right says who may do something, and while the incident is in which state.
@@ -81,6 +84,7 @@ var rights = map[Verb]right{
 	DoHandOver:      {nil, responders, live},
 	DoFirstCall:     {nil, responders, begun}, // it may be remembered late
 	DoContact:       {nil, responders, live},
+	DoReply:         {nil, responders, always}, // people may still write when it is over
 	DoBegin:         {nil, responders, begun},
 	DoUpdate:        {nil, responders, live},
 	DoAsk:           {nil, responders, live},
@@ -109,6 +113,8 @@ var rights = map[Verb]right{
 	DoConvert:       {reporters, responders, submitted},
 	DoCorrect:       {nil, responders, []Status{AwaitingCase, Open, Mitigated, Resolved, Closed}},
 	DoCorrectNumber: {reporters, responders, live},
+	DoIdentify:      {nil, responders, nil},
+	DoPin:           {nil, responders, nil},
 }
 
 // Verbs lists every verb, sorted.

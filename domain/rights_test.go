@@ -19,12 +19,12 @@ func TestRights(t *testing.T) {
 	people := []Actor{ana, zoe, kenji, carl, maria}
 	want := map[Verb]string{
 		DoOpen: "y-yyy", DoRecordCase: "y-yyy", DoAcknowledge: "--yyy", DoTake: "--yyy", DoHandOver: "--yyy",
-		DoFirstCall: "--yyy", DoContact: "--yyy", DoBegin: "--yyy", DoUpdate: "--yyy", DoAsk: "--yyy", DoAnswer: "yyyyy",
+		DoFirstCall: "--yyy", DoContact: "--yyy", DoReply: "--yyy", DoBegin: "--yyy", DoUpdate: "--yyy", DoAsk: "--yyy", DoAnswer: "yyyyy",
 		DoRequest: "y----", DoAccept: "--yyy", DoRefuse: "--yyy", DoAssign: "--yyy", DoCommit: "y----",
 		DoPropose: "--yyy", DoDecide: "--y-y", DoEscalate: "--yyy", DoExecutives: "y-yyy", DoThirdParty: "y-yyy",
 		DoOutage: "--yyy", DoRemoteAccess: "y----", DoNote: "yyyyy", DoLink: "yyyyy", DoMitigate: "--yyy",
 		DoResolve: "y-yyy", DoClose: "y-yyy", DoRCA: "y-yyy", DoReopen: "y-yyy", DoCancel: "y-yyy", DoSpend: "--yyy",
-		DoConvert: "y-yyy", DoCorrect: "--yyy", DoCorrectNumber: "y-yyy",
+		DoConvert: "y-yyy", DoCorrect: "--yyy", DoCorrectNumber: "y-yyy", DoIdentify: "--yyy", DoPin: "--yyy",
 	}
 	for _, v := range Verbs() {
 		got := ""

@@ -8,13 +8,16 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"example.com/firstcall/bot"
+	"example.com/firstcall/domain"
 )
 
+// A card that belongs under another one waits until that one is there.
 const waitingCards = `
 SELECT c.tenant_id, c.id, c.topic, c.incident_id, c.wanted, c.message_id, c.message, c.state, c.attempts, c.first_sent_at,
-       c.state <> 'waiting' AND c.epoch < $2
+       c.state <> 'waiting' AND c.epoch < $2, c.under, c.pin, coalesce(p.message_id, '')
 FROM destinations d JOIN cards c ON c.destination_id = d.id
-WHERE d.id = $1 AND d.epoch = $2 AND c.due_at <= $3 AND c.state IN ('waiting', 'sending', 'uncertain')
+LEFT JOIN cards p ON c.under <> '' AND p.tenant_id = c.tenant_id AND p.destination_id = c.destination_id AND p.topic = c.under
+WHERE (c.under = '' OR p.message_id <> '') AND d.id = $1 AND d.epoch = $2 AND c.due_at <= $3 AND c.state IN ('waiting', 'sending', 'uncertain')
   AND (c.state <> 'sending' OR c.epoch < $2)
 ORDER BY c.due_at, c.topic LIMIT $4`
 
@@ -29,11 +32,26 @@ func cardsWaiting(ctx context.Context, tx *sqlx.Tx, l bot.Lease, now time.Time, 
 		c := &bot.Card{Destination: l.Destination}
 		o := bot.Outgoing{Card: c}
 		if err := rows.Scan(&o.Tenant, &o.CardID, &c.Topic, (*ident)(&c.Incident), &o.Revision, &o.MessageID, snapshot{&c.Message},
-			&o.State, &o.Attempts, (*instant)(&o.FirstSent), &o.OtherEpoch); err != nil {
+			&o.State, &o.Attempts, (*instant)(&o.FirstSent), &o.OtherEpoch, &c.Under, &c.Pin, &o.Under); err != nil {
 			return nil, fmt.Errorf("read a card: %w", err)
 		}
 		o.Key = o.CardID
 		out = append(out, o)
 	}
 	return out, rows.Err()
+}
+
+const postAnew = `
+UPDATE cards SET wanted = wanted + 1, state = 'waiting', attempts = 0, due_at = $4
+WHERE tenant_id = $1 AND destination_id = $2 AND topic = $3 AND state IN ('sent', 'dead')`
+
+// PostAnew implements bot.Whereabouts. What waits already is not made to wait twice.
+func (t *txn) PostAnew(ctx context.Context, tenant domain.TenantID, cards []bot.Card, now time.Time) error {
+	for n := range cards {
+		c := &cards[n]
+		if _, err := t.tx.ExecContext(ctx, postAnew, tenant, c.Destination, c.Topic, instant(now)); err != nil {
+			return fmt.Errorf("post a card anew: %w", err)
+		}
+	}
+	return t.KeepCards(ctx, tenant, cards, now)
 }

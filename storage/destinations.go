@@ -14,13 +14,16 @@ import (
 
 var errNoRows = sql.ErrNoRows
 
+// A card that belongs under another one is due only when that one is there.
 const dueDestinations = `
 SELECT d.id FROM (
     SELECT destination_id, min(urgency) AS urgency, min(due_at) AS due_at FROM rings
     WHERE state IN ('waiting', 'sending', 'uncertain') AND due_at <= $1 GROUP BY destination_id
     UNION ALL
-    SELECT destination_id, 32767, min(due_at) FROM cards
-    WHERE state IN ('waiting', 'sending', 'uncertain') AND due_at <= $1 GROUP BY destination_id) AS w
+    SELECT destination_id, 32767, min(due_at) FROM cards c
+    WHERE state IN ('waiting', 'sending', 'uncertain') AND due_at <= $1
+      AND (c.under = '' OR EXISTS (
+          SELECT FROM cards p WHERE p.tenant_id = c.tenant_id AND p.destination_id = c.destination_id AND p.topic = c.under AND p.message_id <> '')) GROUP BY destination_id) AS w
 JOIN destinations d ON d.id = w.destination_id
 WHERE (d.lease_until IS NULL OR d.lease_until <= $1)
   AND (d.paused_until IS NULL OR d.paused_until <= $1)
@@ -46,8 +49,10 @@ SELECT min(greatest(w.due_at, d.lease_until, d.paused_until, d.next_send_at)) FR
     SELECT destination_id, min(due_at) AS due_at FROM rings
     WHERE state IN ('waiting', 'sending', 'uncertain') GROUP BY destination_id
     UNION ALL
-    SELECT destination_id, min(due_at) FROM cards
-    WHERE state IN ('waiting', 'sending', 'uncertain') GROUP BY destination_id) AS w
+    SELECT destination_id, min(due_at) FROM cards c
+    WHERE state IN ('waiting', 'sending', 'uncertain')
+      AND (c.under = '' OR EXISTS (
+          SELECT FROM cards p WHERE p.tenant_id = c.tenant_id AND p.destination_id = c.destination_id AND p.topic = c.under AND p.message_id <> '')) GROUP BY destination_id) AS w
 JOIN destinations d ON d.id = w.destination_id`
 
 // Two claimers queue for the row; the second one finds the lease taken.
@@ -55,7 +60,7 @@ const claim = `
 UPDATE destinations SET epoch = epoch + 1, lease_until = $3, next_send_at = NULL
 WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $2)
   AND (paused_until IS NULL OR paused_until <= $2) AND (next_send_at IS NULL OR next_send_at <= $2)
-RETURNING epoch, platform, workspace, kind, address`
+RETURNING epoch, platform, workspace, kind, address, route`
 
 // Claim implements bot.Store.
 func (d *DB) Claim(ctx context.Context, id bot.DestinationID, now time.Time, lease time.Duration) (bot.Lease, bool, error) {
@@ -65,7 +70,7 @@ func (d *DB) Claim(ctx context.Context, id bot.DestinationID, now time.Time, lea
 	}
 	err := d.as(ctx, asSender, func(tx *sqlx.Tx) error {
 		return tx.QueryRowxContext(ctx, claim, id, instant(now), instant(l.Until)).
-			Scan(&l.Epoch, &l.Address.Platform, &l.Address.Workspace, &l.Address.Kind, &l.Address.ID)
+			Scan(&l.Epoch, &l.Address.Platform, &l.Address.Workspace, &l.Address.Kind, &l.Address.ID, &l.Address.Route)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Lease{}, false, nil

@@ -12,6 +12,12 @@ func digest(cards []bot.Card) int64 {
 		d.text(c.Topic)
 		d.text(string(c.Incident))
 		d.text(string(c.Destination))
+		d.text(c.Under)
+		if c.Pin {
+			d.number(1)
+		} else {
+			d.number(0)
+		}
 		d.text(m.Lang)
 		d.text(m.Zone)
 		d.text(string(m.Text))

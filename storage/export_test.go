@@ -26,5 +26,6 @@ func BuiltStatements() map[string]string {
 		"unfinished":        selectIncidents(unfinished),
 		"everyone":          selectIncidents(everyone),
 		"allLive":           selectIncidents(allLive),
+		"closedBetween":     selectIncidents(closedBetween),
 	}
 }

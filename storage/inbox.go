@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,27 +14,29 @@ import (
 )
 
 // arrive notes the event's key, makes the destinations that are new, and enters the tenant at whose rows the next statement
-// looks: a customer's person brings the customer, else the place does, else the person.
+// looks: a customer's person brings the customer, else the place does, else the person. A person lives in the workspace where
+// they are at home, a place in the one through which the event came.
 const arrive = `
 WITH noted AS (
     INSERT INTO inbox (platform, workspace, event_key, at) SELECT $1, $2, $3, $4 WHERE $3 <> ''
     ON CONFLICT (platform, workspace, event_key) DO NOTHING RETURNING at),
 came AS (
-    SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[]) AS k (id, kind, address)),
+    SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) AS k (id, kind, workspace, address, route)),
 known AS (
-    SELECT d.id, d.kind, d.tenant_id, t.side, d.person_id, d.place_id
-    FROM came k JOIN destinations d ON d.platform = $1 AND d.workspace = $2 AND d.kind = k.kind AND d.address = k.address
+    SELECT d.id, d.kind, d.tenant_id, t.side, d.person_id, d.place_id, k.route NOT IN ('', d.route) AS rerouted
+    FROM came k JOIN destinations d ON d.platform = $1 AND d.workspace = k.workspace AND d.kind = k.kind AND d.address = k.address
     LEFT JOIN tenants t ON t.id = d.tenant_id),
 made AS (
     INSERT INTO destinations (id, platform, workspace, kind, address)
-    SELECT k.id, $1, $2, k.kind, k.address FROM came k WHERE k.kind NOT IN (SELECT kind FROM known)
+    SELECT k.id, $1, k.workspace, k.kind, k.address FROM came k WHERE k.kind NOT IN (SELECT kind FROM known)
     ON CONFLICT (platform, workspace, kind, address) DO NOTHING RETURNING id, kind),
 there AS (
-    SELECT id, kind, tenant_id, side, person_id, place_id FROM known
-    UNION ALL SELECT id, kind, NULL, NULL, NULL, NULL FROM made)
+    SELECT id, kind, tenant_id, side, person_id, place_id, rerouted FROM known
+    UNION ALL SELECT id, kind, NULL, NULL, NULL, NULL, $10 FROM made)
 SELECT $3 <> '' AND NOT EXISTS (SELECT FROM noted) AS seen,
        p.id AS person, p.tenant_id AS person_tenant, coalesce(p.side, '') AS person_side, p.person_id AS person_id,
        c.id AS place, c.tenant_id AS place_tenant, coalesce(c.side, '') AS place_side, c.place_id AS place_id,
+       coalesce(p.rerouted, false) AS person_rerouted, coalesce(c.rerouted, false) AS place_rerouted,
        set_config('firstcall.tenant', coalesce(CASE WHEN p.side = 'customer' THEN p.tenant_id END, c.tenant_id, p.tenant_id)::text, true) AS entered
 FROM (SELECT 1) AS one LEFT JOIN there p ON p.kind = 'person' LEFT JOIN there c ON c.kind = 'channel'`
 
@@ -47,30 +50,43 @@ type arrival struct {
 	PlaceTenant  ident       `db:"place_tenant"`
 	PlaceSide    domain.Side `db:"place_side"`
 	PlaceID      ident       `db:"place_id"`
-	Entered      ident
+
+	PersonRerouted bool `db:"person_rerouted"`
+	PlaceRerouted  bool `db:"place_rerouted"`
+
+	Entered ident
 }
 
 // Arrive implements bot.Tx. In private there is no place, and no destination of one.
 func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door, bool, error) {
-	var came struct{ id, kind, address list }
-	wanted := 0
-	for kind, address := range map[string]string{"person": e.Person, "channel": e.Place} {
+	through := e.Through
+	if through == "" {
+		through = e.Workspace
+	}
+	var came struct{ id, kind, workspace, address, route list }
+	come := func(kind, workspace, address string) error {
 		if address == "" {
-			continue
+			return nil
 		}
 		id, err := newID()
 		if err != nil {
-			return bot.Door{}, false, err
+			return err
 		}
 		came.id.text(id)
 		came.kind.text(kind)
+		came.workspace.text(workspace)
 		came.address.text(address)
-		wanted++
+		came.route.text(e.Route)
+		return nil
+	}
+	if err := errors.Join(come("person", e.Workspace, e.Person), come("channel", through, e.Place)); err != nil {
+		return bot.Door{}, false, err
 	}
 	var a arrival
 	seen := false
 	for try := 0; ; try++ {
-		err := t.tx.GetContext(ctx, &a, arrive, fit(e.Platform), fit(e.Workspace), fit(e.Key), instant(now), &came.id, &came.kind, &came.address)
+		err := t.tx.GetContext(ctx, &a, arrive, fit(e.Platform), fit(e.Workspace), fit(e.Key), instant(now),
+			&came.id, &came.kind, &came.workspace, &came.address, &came.route, e.Route != "")
 		if err != nil {
 			return bot.Door{}, false, fmt.Errorf("record an event: %w", err)
 		}
@@ -87,6 +103,9 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 		}
 	}
 	door := bot.Door{PersonDest: bot.DestinationID(a.Person), PlaceDest: bot.DestinationID(a.Place)}
+	if err := t.reroute(ctx, e, &a, now); err != nil {
+		return bot.Door{}, false, err
+	}
 	if a.PersonID != "" || a.PlaceID != "" {
 		if err := t.whoAndWhere(ctx, &door, &a); err != nil {
 			return bot.Door{}, false, err
@@ -95,9 +114,35 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 	return door, seen, nil
 }
 
+// A late event doesn't bring an old route back.
+const reroute = `
+UPDATE destinations SET route = $2, route_at = $3
+WHERE id = $1 AND route <> $2 AND (route_at IS NULL OR route_at <= $3)`
+
+// reroute keeps how the platform wants to be written to from now on: in the place, or to the person in private.
+func (t *txn) reroute(ctx context.Context, e bot.Event, a *arrival, now time.Time) error {
+	var id ident
+	switch {
+	case e.Place != "" && a.PlaceRerouted:
+		id = a.Place
+	case e.Place == "" && a.PersonRerouted:
+		id = a.Person
+	default:
+		return nil
+	}
+	at := e.At
+	if at.IsZero() || at.After(now) {
+		at = now
+	}
+	if _, err := t.tx.ExecContext(ctx, reroute, id, fit(e.Route), instant(at)); err != nil {
+		return fmt.Errorf("keep a route: %w", err)
+	}
+	return nil
+}
+
 const whoAndWhere = `
 SELECT p.id, p.name, p.full_name, p.email, p.phone, p.language, p.zone, p.roles,
-       c.id, c.name, c.purpose, c.team, c.language, c.zone
+       c.id, c.name, c.purpose, c.team, c.language, c.zone, c.about_tenant_id, c.incident_id
 FROM (SELECT 1) AS one
 LEFT JOIN people p ON p.tenant_id = $1 AND p.id = $2
 LEFT JOIN places c ON c.tenant_id = $3 AND c.id = $4`
@@ -105,11 +150,11 @@ LEFT JOIN places c ON c.tenant_id = $3 AND c.id = $4`
 func (t *txn) whoAndWhere(ctx context.Context, door *bot.Door, a *arrival) error {
 	var p, c ident
 	var name, fullName, email, phone, language, zone ident
-	var placeName, purpose, team, placeLanguage, placeZone ident
+	var placeName, purpose, team, placeLanguage, placeZone, about, incident ident
 	var roles []string
 	row := t.tx.QueryRowContext(ctx, whoAndWhere, a.PersonTenant, a.PersonID, a.PlaceTenant, a.PlaceID)
 	if err := row.Scan(&p, &name, &fullName, &email, &phone, &language, &zone, pq.Array(&roles),
-		&c, &placeName, &purpose, &team, &placeLanguage, &placeZone); err != nil {
+		&c, &placeName, &purpose, &team, &placeLanguage, &placeZone, &about, &incident); err != nil {
 		return fmt.Errorf("read who came in, and where: %w", err)
 	}
 	if p != "" {
@@ -123,6 +168,7 @@ func (t *txn) whoAndWhere(ctx context.Context, door *bot.Door, a *arrival) error
 		door.Place = &bot.Place{
 			ID: domain.PlaceID(c), Tenant: domain.TenantID(a.PlaceTenant), Side: a.PlaceSide, Name: string(placeName),
 			Purpose: bot.Purpose(purpose), Team: string(team), Language: string(placeLanguage), Zone: string(placeZone),
+			About: domain.TenantID(about), Incident: domain.IncidentID(incident),
 		}
 	}
 	return nil

@@ -196,7 +196,7 @@ func sameReport(a, b *domain.Report) bool {
 	return a.Title == b.Title && a.Happened == b.Happened && a.Since.Equal(b.Since) && a.Impact == b.Impact &&
 		a.Product == b.Product && a.Production == b.Production && a.Subscription == b.Subscription && a.EventID == b.EventID &&
 		a.Owner == b.Owner && slices.Equal(a.Contacts, b.Contacts) && a.Language == b.Language && a.Zone == b.Zone &&
-		a.Country == b.Country && a.Via == b.Via
+		a.Country == b.Country && a.Via == b.Via && slices.Equal(a.Links, b.Links)
 }
 
 // shared says whether two slices are the same stretch of the same array.

@@ -84,6 +84,12 @@ func (t *txn) Keep(ctx context.Context, tenant domain.TenantID, kept []bot.Kept)
 			return fmt.Errorf("keep decisions: %w", err)
 		}
 	}
+	if err := t.keepBeside(ctx, tenant, kept); err != nil {
+		return err
+	}
+	if more := apart(kept); len(more) > 0 {
+		return t.KeepCards(ctx, tenant, more, decidedAt(&kept[0]))
+	}
 	return nil
 }
 

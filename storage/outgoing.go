@@ -40,8 +40,8 @@ WITH fence AS (
     RETURNING id, lease_until),
 rings_marked AS (
     UPDATE rings r SET state = 'sending', epoch = $2, attempts = r.attempts + 1, due_at = fence.lease_until,
-        first_sent_at = coalesce(r.first_sent_at, $3), sent_as = $4
-    FROM fence, unnest($5::uuid[], $6::uuid[]) AS k (tenant_id, id)
+        first_sent_at = coalesce(r.first_sent_at, $3), sent_as = $4, under = k.under
+    FROM fence, unnest($5::uuid[], $6::uuid[], $10::text[]) AS k (tenant_id, id, under)
     WHERE r.tenant_id = k.tenant_id AND r.id = k.id AND r.destination_id = fence.id
       AND (r.state IN ('waiting', 'uncertain') OR r.state = 'sending' AND r.epoch < $2)
     RETURNING r.id),
@@ -63,7 +63,7 @@ func (d *DB) Mark(ctx context.Context, l bot.Lease, p bot.Parcel, now time.Time)
 	err := d.as(ctx, asSender, func(tx *sqlx.Tx) error {
 		var marked int
 		err := tx.GetContext(ctx, &marked, mark, l.Destination, l.Epoch, instant(now), ident(p.Key),
-			&rings.tenant, &rings.id, &cards.tenant, &cards.topic, &cards.revision)
+			&rings.tenant, &rings.id, &cards.tenant, &cards.topic, &cards.revision, &rings.under)
 		if err == nil && marked < len(p.Items) {
 			err = errPartly
 		}
@@ -120,7 +120,7 @@ func (d *DB) Settle(ctx context.Context, l bot.Lease, p bot.Parcel, r bot.Settle
 	return nil
 }
 
-type ringKeys struct{ tenant, id list }
+type ringKeys struct{ tenant, id, under list }
 
 type cardKeys struct{ tenant, topic, revision list }
 
@@ -130,6 +130,7 @@ func parts(p bot.Parcel) (r ringKeys, c cardKeys) {
 		case o.Ring != nil:
 			r.tenant.text(string(o.Tenant))
 			r.id.text(o.Ring.ID)
+			r.under.text(o.Under)
 		case o.Card != nil:
 			c.tenant.text(string(o.Tenant))
 			c.topic.text(o.Card.Topic)

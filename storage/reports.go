@@ -69,6 +69,8 @@ func reportMember(r *domain.Report, key string, value []byte) bool {
 		return anyString(value, &r.Country)
 	case "via":
 		return anyString(value, &r.Via)
+	case "links":
+		return json.Unmarshal(value, &r.Links) == nil
 	}
 	return false
 }

@@ -16,7 +16,7 @@ import (
 
 // tenantTables are those whose rows belong to somebody.
 var tenantTables = []string{
-	"counters", "people", "places", "rosters", "agreements", "business_events", "incidents", "wakes", "rings", "cards", "journal",
+	"counters", "people", "places", "rosters", "agreements", "business_events", "incidents", "wakes", "rings", "cards", "journal", "rooms", "digests",
 }
 
 func code(err error) string {
@@ -40,9 +40,12 @@ func (w *world) populate() {
 			k := w.incident(id, number)
 			k.Rings = []bot.Ring{ring(k, w.destination(tenant), "page", 1, "page")}
 			k.Cards = []bot.Card{card(k, w.destination(tenant), "open")}
+			k.Room = &bot.RoomWish{Key: newID(), Platform: "console", Want: bot.RoomWant{Make: true, Name: "inc-1"}}
 			return tx.Keep(ctx, id, []bot.Kept{k})
 		})
 	}
+	_, err := w.raw(localpg.Superuser).Exec(`INSERT INTO digests SELECT tenant_id, id, 540, NULL, '2026-03-02Z' FROM people`)
+	w.must(err)
 }
 
 // The second wall: whatever a statement forgets, a transaction sees one tenant's rows, and without a tenant none.
@@ -188,6 +191,7 @@ func TestRoles(t *testing.T) {
 		},
 		"firstcall_staff": {
 			"SELECT report FROM incidents": "", "UPDATE incidents SET version = 9": "42501", "SELECT 1 FROM rings": "42501", "SELECT 1 FROM journal": "42501",
+			"SELECT tenant_id, destination_id, incident_id, topic, message_id FROM cards": "", "SELECT message FROM cards": "42501", "UPDATE cards SET topic = topic": "42501",
 		},
 		"none": {
 			"UPDATE journal SET name = ''": "42501", "DELETE FROM journal": "42501", "DELETE FROM incidents": "42501", "SELECT epoch FROM destinations": "",

@@ -11,11 +11,17 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// What this holder is sending itself is left out; what an earlier one was sending is not.
+// What this holder is sending itself is left out; what an earlier one was sending is not. In a channel that shows the
+// incident's card, a ring belongs under it; one that may have arrived is looked for where it was sent.
 const waitingRings = `
 SELECT r.tenant_id, r.id, r.incident_id, r.generation, r.kind, r.step, r.urgency, r.escalation, r.at, r.message,
-       r.state, r.attempts, r.first_sent_at, coalesce(r.sent_as, r.id), r.state <> 'waiting' AND r.epoch < $2
+       r.state, r.attempts, r.first_sent_at, coalesce(r.sent_as, r.id), r.state <> 'waiting' AND r.epoch < $2,
+       CASE WHEN r.state = 'waiting' THEN coalesce(shown.message_id, '') ELSE r.under END
 FROM destinations d JOIN rings r ON r.destination_id = d.id
+LEFT JOIN LATERAL (
+    SELECT c.message_id FROM cards c
+    WHERE d.kind = 'channel' AND c.tenant_id = r.tenant_id AND c.destination_id = r.destination_id AND c.message_id <> ''
+      AND c.topic IN ('incident:' || r.incident_id || ':customer', 'incident:' || r.incident_id || ':engineers') LIMIT 1) AS shown ON true
 WHERE d.id = $1 AND d.epoch = $2 AND r.due_at <= $3 AND r.state IN ('waiting', 'sending', 'uncertain')
   AND (r.state <> 'sending' OR r.epoch < $2)
 ORDER BY r.urgency, r.at, r.id LIMIT $4`
@@ -31,7 +37,7 @@ func ringsWaiting(ctx context.Context, tx *sqlx.Tx, l bot.Lease, now time.Time, 
 		r := &bot.Ring{Destination: l.Destination}
 		o := bot.Outgoing{Ring: r}
 		if err := rows.Scan(&o.Tenant, &r.ID, (*ident)(&r.Incident), &r.Generation, &r.Kind, &r.Step, &r.Urgency, &r.Escalation,
-			(*instant)(&r.At), snapshot{&r.Message}, &o.State, &o.Attempts, (*instant)(&o.FirstSent), &o.Key, &o.OtherEpoch); err != nil {
+			(*instant)(&r.At), snapshot{&r.Message}, &o.State, &o.Attempts, (*instant)(&o.FirstSent), &o.Key, &o.OtherEpoch, &o.Under); err != nil {
 			return nil, fmt.Errorf("read a ring: %w", err)
 		}
 		out = append(out, o)

@@ -38,10 +38,26 @@ func (i *importing) all(ctx context.Context, s bot.Setup) error {
 			return fmt.Errorf("tenant %q: %w", s.Tenants[n].Name, err)
 		}
 	}
+	for n := range s.Workspaces {
+		if err := i.workspace(ctx, &s.Workspaces[n]); err != nil {
+			return fmt.Errorf("workspace of %q: %w", s.Workspaces[n].Tenant, err)
+		}
+	}
+	if err := i.forAll(ctx, forgetProfiles); err != nil {
+		return fmt.Errorf("forget whose workspace has changed hands: %w", err)
+	}
 	for n := range s.People {
 		if err := i.person(ctx, &s.People[n]); err != nil {
 			return fmt.Errorf("person %q of %q: %w", s.People[n].Person.Name, s.People[n].Tenant, err)
 		}
+	}
+	for n := range s.Tenants {
+		if err := i.digests(ctx, &s.Tenants[n], s.Digests); err != nil {
+			return fmt.Errorf("digests of %q: %w", s.Tenants[n].Name, err)
+		}
+	}
+	if err := i.forAll(ctx, forgetLeavers); err != nil {
+		return fmt.Errorf("forget whose people have left: %w", err)
 	}
 	for n := range s.Places {
 		if err := i.place(ctx, &s.Places[n]); err != nil {
@@ -74,7 +90,19 @@ RETURNING id`
 
 const (
 	unbind = `
-UPDATE destinations SET tenant_id = NULL, person_id = NULL, place_id = NULL WHERE tenant_id = $1`
+UPDATE destinations SET tenant_id = NULL, person_id = NULL, place_id = NULL WHERE tenant_id = $1 AND bound_by = 'setup'
+  AND NOT EXISTS (SELECT FROM places p WHERE p.tenant_id = $1 AND p.id = place_id AND p.purpose = 'incident') -- which the bot made`
+	unlist = `UPDATE people SET listed = false WHERE tenant_id = $1`
+	// What was bound while the bot ran ends when the set-up has the person no more; what a profile said, when the workspace
+	// is no longer the tenant's.
+	forgetLeavers = `
+UPDATE destinations d SET tenant_id = NULL, person_id = NULL, bound_by = 'setup', asked_at = NULL
+WHERE d.tenant_id = $1 AND d.bound_by <> 'setup'
+  AND d.person_id NOT IN (SELECT p.id FROM people p WHERE p.tenant_id = $1 AND p.listed)`
+	forgetProfiles = `
+UPDATE destinations d SET tenant_id = NULL, person_id = NULL, bound_by = 'setup', asked_at = NULL
+WHERE d.tenant_id = $1 AND d.bound_by = 'profile' AND NOT EXISTS (
+    SELECT FROM workspaces w WHERE w.platform = d.platform AND w.workspace = d.workspace AND w.tenant_id = $1)`
 	emptyRosters = `DELETE FROM rosters WHERE tenant_id = $1`
 )
 
@@ -95,8 +123,27 @@ func (i *importing) tenant(ctx context.Context, t *bot.Tenant) error {
 	if _, err := i.tx.ExecContext(ctx, unbind, id); err != nil {
 		return fmt.Errorf("unbind: %w", err)
 	}
+	if _, err := i.tx.ExecContext(ctx, unlist, id); err != nil {
+		return fmt.Errorf("forget who is listed: %w", err)
+	}
+	if _, err := i.tx.ExecContext(ctx, unbindWorkspaces, id); err != nil {
+		return fmt.Errorf("unbind the workspaces: %w", err)
+	}
 	if _, err := i.tx.ExecContext(ctx, emptyRosters, id); err != nil {
 		return fmt.Errorf("empty the rosters: %w", err)
+	}
+	return nil
+}
+
+// forAll runs a statement for each tenant of the setup.
+func (i *importing) forAll(ctx context.Context, statement string) error {
+	for _, tenant := range i.ids {
+		if err := i.enter(ctx, tenant); err != nil {
+			return err
+		}
+		if _, err := i.tx.ExecContext(ctx, statement, tenant); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -118,7 +165,7 @@ const importPerson = `
 INSERT INTO people (tenant_id, id, name, full_name, email, phone, language, zone, roles)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (tenant_id, name) DO UPDATE SET full_name = excluded.full_name, email = excluded.email, phone = excluded.phone,
-    language = excluded.language, zone = excluded.zone, roles = excluded.roles
+    language = excluded.language, zone = excluded.zone, roles = excluded.roles, listed = true
 RETURNING id`
 
 func (i *importing) person(ctx context.Context, s *bot.SetupPerson) error {
@@ -144,12 +191,15 @@ func (i *importing) person(ctx context.Context, s *bot.SetupPerson) error {
 	return nil
 }
 
+// The set-up wins over what was bound while the bot ran, within a tenant. A channel that has moved is meant by its old id, too.
 const bind = `
 INSERT INTO destinations AS d (id, platform, workspace, kind, address, tenant_id, person_id, place_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $2, $3, $4, coalesce((
+    SELECT f.address FROM destinations f WHERE f.platform = $2 AND f.workspace = $3 AND f.kind = $4 AND $5 = ANY (f.former)
+    ORDER BY f.id LIMIT 1), $5), $6, $7, $8)
 ON CONFLICT (platform, workspace, kind, address) DO UPDATE
-SET tenant_id = excluded.tenant_id, person_id = excluded.person_id, place_id = excluded.place_id
-WHERE d.tenant_id IS NULL
+SET tenant_id = excluded.tenant_id, person_id = excluded.person_id, place_id = excluded.place_id, bound_by = 'setup'
+WHERE d.tenant_id IS NULL OR d.tenant_id = excluded.tenant_id AND d.bound_by <> 'setup'
    OR (d.tenant_id, d.person_id, d.place_id) IS NOT DISTINCT FROM (excluded.tenant_id, excluded.person_id, excluded.place_id)
 RETURNING d.id`
 
@@ -257,8 +307,10 @@ func orNone[T any](all []T) []T {
 }
 
 const importEvent = `
-INSERT INTO business_events (tenant_id, id, name, starts_at, ends_at, zone, products) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (tenant_id, name, starts_at) DO UPDATE SET ends_at = excluded.ends_at, zone = excluded.zone, products = excluded.products`
+INSERT INTO business_events (tenant_id, id, name, starts_at, ends_at, zone, products, look_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN EXISTS (SELECT FROM places WHERE tenant_id = $1 AND purpose = 'event') THEN $4::timestamptz END
+ON CONFLICT (tenant_id, name, starts_at) DO UPDATE SET ends_at = excluded.ends_at, zone = excluded.zone, products = excluded.products,
+    look_at = excluded.look_at`
 
 func (i *importing) event(ctx context.Context, s *bot.SetupEvent) error {
 	tenant, err := i.of(ctx, s.Tenant)

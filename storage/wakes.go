@@ -16,7 +16,11 @@ const dueTenants = `
 SELECT tenant_id FROM (
     (SELECT tenant_id, at FROM wakes WHERE at <= $1 ORDER BY at LIMIT 20000)
     UNION ALL
-    (SELECT tenant_id, remind_at FROM drafts WHERE remind_at <= $1 AND tenant_id IS NOT NULL ORDER BY remind_at LIMIT 20000)) AS due (tenant_id, at)
+    (SELECT tenant_id, remind_at FROM drafts WHERE remind_at <= $1 AND tenant_id IS NOT NULL ORDER BY remind_at LIMIT 20000)
+    UNION ALL
+    (SELECT tenant_id, at FROM digests WHERE at <= $1 ORDER BY at LIMIT 20000)
+    UNION ALL
+    (SELECT tenant_id, look_at FROM business_events WHERE look_at <= $1 ORDER BY look_at LIMIT 20000)) AS due (tenant_id, at)
 GROUP BY tenant_id ORDER BY min(at) LIMIT $2`
 
 // DueTenants implements bot.Store.
@@ -29,7 +33,8 @@ func (d *DB) DueTenants(ctx context.Context, now time.Time, limit int) ([]domain
 }
 
 const nextWake = `
-SELECT least((SELECT min(at) FROM wakes), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL))`
+SELECT least((SELECT min(at) FROM wakes), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL),
+             (SELECT min(at) FROM digests), (SELECT min(look_at) FROM business_events WHERE look_at IS NOT NULL))`
 
 // NextWake is the earliest instant at which a subject of any tenant is due; zero when nothing is.
 func (d *DB) NextWake(ctx context.Context) (time.Time, error) {
@@ -42,12 +47,15 @@ func (d *DB) NextWake(ctx context.Context) (time.Time, error) {
 
 // NextDue implements bot.Store.
 func (d *DB) NextDue(ctx context.Context) (time.Time, error) {
-	var wake, send instant
+	var wake, send, room instant
 	err := d.as(ctx, asDue, func(tx *sqlx.Tx) error {
 		if err := tx.GetContext(ctx, &wake, nextWake); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, asSender); err != nil {
+			return err
+		}
+		if err := tx.GetContext(ctx, &room, nextRoom); err != nil {
 			return err
 		}
 		return tx.GetContext(ctx, &send, nextSend)
@@ -56,8 +64,10 @@ func (d *DB) NextDue(ctx context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("find what is due next: %w", err)
 	}
 	next := time.Time(wake)
-	if s := time.Time(send); next.IsZero() || !s.IsZero() && s.Before(next) {
-		next = s
+	for _, other := range []instant{send, room} {
+		if s := time.Time(other); next.IsZero() || !s.IsZero() && s.Before(next) {
+			next = s
+		}
 	}
 	return next, nil
 }

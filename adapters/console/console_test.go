@@ -39,7 +39,7 @@ func newDesk(colour bool) *desk {
 
 func (d *desk) say(t *testing.T, person, place, text string) bot.Event {
 	t.Helper()
-	if err := d.Say(t.Context(), person, place, text); err != nil {
+	if err := d.Say(t.Context(), talk.Said{Person: person, Place: place, Text: text}); err != nil {
 		t.Fatalf("%s said %q: %v", person, text, err)
 	}
 	if len(d.events) == 0 {
@@ -205,12 +205,12 @@ func TestAButtonIsTheOneShownLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(d.events)
-	err := d.Say(t.Context(), "kenji", "#engineers", "[Acknowledge]")
+	err := d.Say(t.Context(), talk.Said{Person: "kenji", Place: "#engineers", Text: "[Acknowledge]"})
 	var not *talk.NotUnderstood
 	if !errors.As(err, &not) || !strings.Contains(err.Error(), "[Take]") || !strings.Contains(err.Error(), "Acknowledge") {
 		t.Errorf("a button that is gone: %v", err)
 	}
-	if err := d.Say(t.Context(), "ana", "#contoso", "[Take]"); !errors.As(err, &not) {
+	if err := d.Say(t.Context(), talk.Said{Person: "ana", Place: "#contoso", Text: "[Take]"}); !errors.As(err, &not) {
 		t.Errorf("a button that ana never saw: %v", err)
 	}
 	if len(d.events) != before {
@@ -398,7 +398,7 @@ func TestAFaultIsAnsweredAndReported(t *testing.T) {
 	d := newDesk(false)
 	fault := errors.New("the database is away")
 	d.answer = func(bot.Event) (bot.Reply, error) { return bot.Reply{Text: "Something went wrong: 7"}, fault }
-	if err := d.Say(t.Context(), "ana", "", "hello"); !errors.Is(err, fault) {
+	if err := d.Say(t.Context(), talk.Said{Person: "ana", Text: "hello"}); !errors.Is(err, fault) {
 		t.Errorf("the fault was swallowed: %v", err)
 	}
 	wantText(t, d.heard(), "bot to ana> Something went wrong: 7\n")

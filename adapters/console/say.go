@@ -11,12 +11,12 @@ import (
 	"example.com/firstcall/bot/words"
 )
 
-// Say does what a person typed in a place, or in private when place is "": it
-// presses a button, answers or fills in the open form, or says it. It returns
-// when the bot has answered and the answer is shown. A *talk.NotUnderstood says
-// that nothing fits, and nothing was done.
-func (t *Terminal) Say(ctx context.Context, person, place, text string) error {
-	e, err := t.event(seat{person, place}, text)
+// Say does what a person typed in a place, or in private when there is none: it
+// presses a button, answers or fills in the open form, or says it, rewords it or
+// takes it away. It returns when the bot has answered and the answer is shown. A
+// *talk.NotUnderstood says that nothing fits, and nothing was done.
+func (t *Terminal) Say(ctx context.Context, s talk.Said) error {
+	e, err := t.event(s)
 	if err != nil || e.Kind == "" {
 		return err
 	}
@@ -29,14 +29,22 @@ func (t *Terminal) Say(ctx context.Context, person, place, text string) error {
 
 // event is what the typed text means there; one without a kind when it means
 // nothing.
-func (t *Terminal) event(at seat, text string) (bot.Event, error) {
+func (t *Terminal) event(s talk.Said) (bot.Event, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := bot.Event{Platform: Platform, Workspace: Workspace, Person: at.person, Place: at.place, At: t.now(), Kind: bot.Said, Text: text}
+	at, text := seat{s.Person, s.Place}, s.Text
+	e := bot.Event{Platform: Platform, Workspace: Workspace, Person: at.person, Place: at.place, At: t.now(), Kind: bot.Said, Text: text, Link: s.From}
+	for _, f := range s.Files {
+		e.Files = append(e.Files, bot.File(f))
+	}
 	typed := strings.TrimSpace(text)
 	o := t.forms[at]
 	switch {
-	case strings.HasPrefix(typed, "/"):
+	case s.Under != "" && !strings.HasPrefix(typed, "["):
+		return t.inThread(e, at, s.Under)
+	case s.Edits, s.Removes:
+		return t.again(e, at, s.Removes)
+	case strings.HasPrefix(typed, "/"), s.From != "":
 		return e, nil
 	case strings.HasPrefix(typed, "[") && strings.HasSuffix(typed, "]"):
 		e.Text = ""

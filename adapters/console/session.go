@@ -46,6 +46,7 @@ func Colourful(f *os.File, env func(string) string) bool {
 
 const sessionHelp = `These are the terminal's own; everything else goes to the bot as the person in the prompt.
   /as kenji in #engineers     speak as somebody else; also: kenji in #engineers> text
+  ana in #contoso under INC-1> text   in the thread of its card; "edits>" and "removes>" change what she said there
   /who                        the people and places there are
   /demo                       what to try
   /wait 8m                    move the clock, through all that is due (also 2d)
@@ -196,7 +197,7 @@ func (s *Session) do(ctx context.Context, text string) error {
 			if many {
 				l.Text = strings.TrimPrefix(l.Text+"\n"+more, "\n")
 			}
-			if strings.TrimSpace(l.Text) == "" {
+			if strings.TrimSpace(l.Text) == "" && !l.Removes && len(l.Files) == 0 {
 				return nil // only a switch of who speaks
 			}
 			l.Kind = talk.Speech
@@ -211,7 +212,7 @@ func (s *Session) do(ctx context.Context, text string) error {
 	if !many {
 		text = talk.Unescape(text)
 	}
-	return s.Stage.Do(ctx, talk.Line{Kind: talk.Speech, Person: s.Person, Place: s.Place, Text: text})
+	return s.Stage.Do(ctx, talk.Line{Kind: talk.Speech, Said: talk.Said{Person: s.Person, Place: s.Place, Text: text}})
 }
 
 // known refuses a switch to somebody or somewhere that there isn't.

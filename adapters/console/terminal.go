@@ -41,6 +41,10 @@ type Terminal struct {
 	byKey  map[string]posting
 	shown  []shown // in the order in which they were shown last
 	forms  map[seat]*openForm
+
+	said    int
+	cards   map[string]string // by place and number, the card's message
+	remarks map[seat]remark
 }
 
 // seat is where a person sits: a place and the person, or in private.
@@ -72,7 +76,7 @@ type button struct {
 func New(out io.Writer, now func() time.Time, colour bool) *Terminal {
 	return &Terminal{
 		now: now, out: out, colour: colour,
-		byKey: map[string]posting{}, forms: map[seat]*openForm{},
+		byKey: map[string]posting{}, forms: map[seat]*openForm{}, cards: map[string]string{}, remarks: map[seat]remark{},
 	}
 }
 
@@ -106,6 +110,7 @@ func (t *Terminal) Post(_ context.Context, s bot.Posting) (string, error) {
 		return "", &bot.SendError{Outcome: bot.Gone, Err: err}
 	}
 	t.byKey[s.Key] = posting{id: id, to: s.To.ID, at: s.Now}
+	t.noteCard(id, s)
 	t.remember(shown{id: id, to: s.To.ID, buttons: buttonsOf(s.Message.Buttons, readerOf(s.Message), s.Now)})
 	return id, nil
 }
@@ -121,6 +126,7 @@ func (t *Terminal) Edit(_ context.Context, id string, s bot.Posting) error {
 		return &bot.SendError{Outcome: bot.Gone, Err: err}
 	}
 	t.byKey[s.Key] = posting{id: id, to: s.To.ID, at: s.Now}
+	t.noteCard(id, s)
 	t.remember(shown{id: id, to: s.To.ID, buttons: buttonsOf(s.Message.Buttons, readerOf(s.Message), s.Now)})
 	return nil
 }

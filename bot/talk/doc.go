@@ -7,6 +7,9 @@
 //	ana in #contoso> [Acknowledge]      presses the button of that label
 //	ana in #contoso> severity: 1        fills a field of the open form
 //	ana in #contoso> """                text of many lines, until the next """
+//	ana in #contoso under INC-1> hello  says it in the thread of the incident's card
+//	ana in #contoso edits> hello you    rewords what she said there last
+//	ana in #contoso removes>            takes it away
 //	wait 8m                             the clock moves through all that is due
 //	clock 2026-03-02T12:00:00Z          the clock jumps: an outage until then
 //	chat down                           the platform refuses messages (chat up)
@@ -14,6 +17,9 @@
 //	/who, /demo, /quit                  what the stage itself shows; the end
 //	bot in #engineers> INC-1 has …      what the bot said, skipped when played
 //	    a line of four spaces goes on with the one above
+//
+// Before the > may stand what is attached, "with trace.log https://files.example/7",
+// as often as wanted, and of which message a report is made, "from https://chat.example/9".
 //
 // In what people say \n is a line end, \u202e and \x00 are characters by number, and
 // \times{1000}{ab} repeats.

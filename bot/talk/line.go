@@ -11,13 +11,27 @@ import (
 
 // Line is one line of a script, understood.
 type Line struct {
-	Kind   LineKind
-	Person string        // of Speech
-	Place  string        // of Speech: "#contoso", "" in private
-	Text   string        // of Speech, with its escapes resolved
-	Wait   time.Duration // of Wait
-	At     time.Time     // of Jump
+	Kind LineKind
+	Said               // of Speech
+	Wait time.Duration // of Wait
+	At   time.Time     // of Jump
 }
+
+// Said is what a person does in chat.
+type Said struct {
+	Person string
+	Place  string // "#contoso", "" in private
+	Text   string // with its escapes resolved
+	Under  string // the number of the incident under whose card it is said; "" on the top level
+	Files  []File // what is attached
+	From   string // the address of a message of which the person makes a report, whose words Text are
+	// Of what the person said last in a thread there: these are its words from
+	// now on, or it is taken away.
+	Edits, Removes bool
+}
+
+// File is something attached.
+type File struct{ Name, URL string }
 
 // LineKind says what a line of a script does.
 type LineKind string
@@ -40,10 +54,10 @@ const (
 const quoteMark = `"""`
 
 // Lines names the lines that are understood, for an error.
-const Lines = "`<person> in #<place>> <text>`, `<person>> <text>`, `wait <duration>`, `clock <RFC 3339>`, `chat down`, `chat up`, `restart`, `# comment`"
+const Lines = "`<person> in #<place>> <text>`, `<person>> <text>`, `<person> in #<place> under <number>> <text>`, `<person> in #<place> edits> <text>`, `<person> in #<place> removes>`, `wait <duration>`, `clock <RFC 3339>`, `chat down`, `chat up`, `restart`, `# comment`"
 
 var (
-	speech = regexp.MustCompile(`^([^\s>#/\[\]"]+)(?: in (#[^\s>]+))?> ?(.*)$`)
+	speech = regexp.MustCompile(`^([^\s>#/\[\]"]+)(?: in (#[^\s>]+))?(?: (edits|removes)| under ([^\s>]+))?(?: from (\S+))?((?: with \S+ \S+)*)> ?(.*)$`)
 	errNot = errors.New("not a line of a script")
 )
 
@@ -78,8 +92,13 @@ func Parse(s string) (Line, error) {
 	if m == nil || m[1] == "bot" {
 		return Line{}, errNot
 	}
-	l := Line{Kind: Speech, Person: m[1], Place: m[2], Text: Unescape(m[3])}
-	if m[3] == quoteMark {
+	l := Line{Kind: Speech, Said: Said{
+		Person: m[1], Place: m[2], Edits: m[3] == "edits", Removes: m[3] == "removes", Under: m[4], From: m[5], Text: Unescape(m[7]),
+	}}
+	for attached := strings.Fields(m[6]); len(attached) > 0; attached = attached[3:] {
+		l.Files = append(l.Files, File{Name: attached[1], URL: attached[2]})
+	}
+	if m[7] == quoteMark {
 		l.Kind, l.Text = Quote, ""
 	}
 	return l, nil

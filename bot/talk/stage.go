@@ -13,8 +13,9 @@ import (
 type Surface interface {
 	// Say does what the person typed: says it, presses a button, answers a
 	// question. It returns when the bot has answered. A *NotUnderstood says that
-	// nothing fits the text, and nothing was done.
-	Say(ctx context.Context, person, place, text string) error
+	// nothing fits the text, or that there is no such card to speak under, and
+	// nothing was done.
+	Say(ctx context.Context, s Said) error
 	// Down makes the surface refuse every message of the bot, or take them again.
 	Down(down bool)
 }
@@ -64,7 +65,7 @@ func (s *Stage) Do(ctx context.Context, l Line) error {
 		}
 		// A fault in the bot has been answered with an id to quote; the talk goes
 		// on, and what it left behind is delivered.
-		err := s.Surface.Say(ctx, l.Person, l.Place, l.Text)
+		err := s.Surface.Say(ctx, l.Said)
 		return errors.Join(err, s.settle(ctx))
 	case Wait:
 		return s.wait(ctx, s.Clock.Now().Add(l.Wait))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,8 @@ type alarms struct {
 	again time.Time // when to try again, after a refusal
 }
 
-func (a *alarms) Say(_ context.Context, person, place, text string) error {
+func (a *alarms) Say(_ context.Context, s talk.Said) error {
+	person, place, text := s.Person, s.Place, s.Text
 	if text == "[Nothing]" {
 		return &talk.NotUnderstood{Why: "no such button"}
 	}
@@ -242,5 +244,41 @@ func TestAScriptShowsWhatTheStageHasAndEndsWhereItSays(t *testing.T) {
 	}
 	if err := talk.Play(t.Context(), strings.NewReader("bogus> hello\n"), s); err == nil || !strings.Contains(err.Error(), "nobody called bogus") {
 		t.Errorf("a stranger spoke: %v", err)
+	}
+}
+
+// What stands before the > says where something is said, what comes with it,
+// and what becomes of what was said.
+func TestWhatIsSaid(t *testing.T) {
+	for line, want := range map[string]talk.Said{
+		"ana in #desk> hello":             {Person: "ana", Place: "#desk", Text: "hello"},
+		"ana in #desk under INC-1> hello": {Person: "ana", Place: "#desk", Under: "INC-1", Text: "hello"},
+		"ana under INC-1> a > b":          {Person: "ana", Under: "INC-1", Text: "a > b"},
+		"ana in #desk edits> so":          {Person: "ana", Place: "#desk", Edits: true, Text: "so"},
+		"ana edits> so":                   {Person: "ana", Edits: true, Text: "so"},
+		"ana in #desk removes>":           {Person: "ana", Place: "#desk", Removes: true},
+		"ana in #desk under INC-1 with a.log https://x.example/a with b.log https://x.example/b> see": {
+			Person: "ana", Place: "#desk", Under: "INC-1", Text: "see",
+			Files: []talk.File{{Name: "a.log", URL: "https://x.example/a"}, {Name: "b.log", URL: "https://x.example/b"}},
+		},
+		"ana in #desk from https://x.example/9> it broke":             {Person: "ana", Place: "#desk", From: "https://x.example/9", Text: "it broke"},
+		"ana from https://x.example/9 with a https://x.example/a> it": {Person: "ana", From: "https://x.example/9", Text: "it", Files: []talk.File{{Name: "a", URL: "https://x.example/a"}}},
+	} {
+		got, err := talk.Parse(line)
+		if err != nil || got.Kind != talk.Speech || !reflect.DeepEqual(got.Said, want) {
+			t.Errorf("%q is read as %+v (%v), want %+v", line, got, err, want)
+		}
+	}
+	for _, line := range []string{
+		"ana in #desk under> hello", "ana in #desk with a.log> hello", "ana under INC-1 in #desk> hello", "ana in #desk shouts> hello",
+		"ana in #desk edits under INC-1> hello", "bot under INC-1> hello",
+	} {
+		if got, err := talk.Parse(line); err == nil {
+			t.Errorf("%q is read as %+v", line, got)
+		}
+	}
+	quoted, err := talk.Parse(`ana in #desk under INC-1> """`)
+	if err != nil || quoted.Kind != talk.Quote || quoted.Under != "INC-1" {
+		t.Errorf("a text of many lines under a card is read as %+v (%v)", quoted, err)
 	}
 }

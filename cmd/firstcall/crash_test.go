@@ -116,7 +116,9 @@ func stepsNotIn(t *testing.T, list []stepNumber) map[string]bool {
 			t.Fatal(err)
 		}
 		for _, m := range stepCall.FindAllStringSubmatch(string(text), -1) {
-			announced[m[1]] = true
+			if !strings.HasPrefix(m[1], "room: ") { // this chat has no rooms; package bot's tests die at these
+				announced[m[1]] = true
+			}
 		}
 	}
 	for s := range announced {

@@ -25,7 +25,7 @@ type importCommand struct {
 func (importCommand) Help() string {
 	return `The files are read together: one names the provider, the others customers, and a name in one may be used in another.
 Every mistake of every file is reported with its line, and nothing is imported when there is one. Importing the same files
-again changes nothing; what the files no longer say about identities, places and rosters is taken away.
+again changes nothing; what the files no longer say about workspaces, identities, places and rosters is taken away.
 
 The demo's files document the format: cmd/firstcall/demo/*.yaml in the source.
 
@@ -136,6 +136,13 @@ func knownOf(ctx context.Context, tx bot.Tx, named bot.Tenant, events []bot.Setu
 		return err
 	}
 	errs := []error{say("tenant "+t.Name, t)}
+	spaces, err := tx.Workspaces(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range spaces {
+		errs = append(errs, say("workspace "+s.Platform+" "+s.Workspace+" of "+t.Name, s))
+	}
 	d, err := tx.Directory(ctx, t.ID, now)
 	if err != nil {
 		return err

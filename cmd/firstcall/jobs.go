@@ -33,6 +33,7 @@ func jobs(ctx context.Context, b ticks, store bot.Store, tick time.Duration, now
 	}
 	every(tick, "wake", func(ctx context.Context) error { _, err := b.Wake(ctx); return err })
 	every(tick, "deliver", func(ctx context.Context) error { _, err := b.Deliver(ctx); return err })
+	every(tick, "furnish", func(ctx context.Context) error { _, err := b.Furnish(ctx); return err })
 	every(time.Minute, "sweep", func(ctx context.Context) error {
 		at := now()
 		return store.Sweep(ctx, at.Add(-keepInbox), at.Add(-keepDrafts))

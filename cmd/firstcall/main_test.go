@@ -300,6 +300,8 @@ func (b *bell) Deliver(context.Context) (int, error) {
 	return 0, errors.New("the network is away")
 }
 
+func (b *bell) Furnish(context.Context) (int, error) { return 0, nil }
+
 type sweeper struct {
 	bot.Store
 	swept atomic.Int64

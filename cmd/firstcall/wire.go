@@ -30,4 +30,5 @@ func newID() string {
 type ticks interface {
 	Wake(ctx context.Context) (int, error)
 	Deliver(ctx context.Context) (int, error)
+	Furnish(ctx context.Context) (int, error)
 }

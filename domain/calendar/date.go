@@ -83,6 +83,12 @@ func (d Date) Start(loc *time.Location) time.Time {
 	return time.Unix(reach(loc, d.number()*secondsADay), 0).In(loc)
 }
 
+// At is the first instant of the day at which clocks in loc show that time since
+// midnight, or a later one where they jump over it.
+func (d Date) At(clock time.Duration, loc *time.Location) time.Time {
+	return time.Unix(reach(loc, d.number()*secondsADay+int64(clock/time.Second)), 0).In(loc)
+}
+
 // valid reports whether the calendar has such a day.
 func (d Date) valid() bool { return dateOfNumber(d.number()) == d }
 

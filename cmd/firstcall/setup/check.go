@@ -28,6 +28,7 @@ func (r *reader) check() {
 			r.checkDuty(t, d, t.dutyAt[i])
 		}
 		r.checkCalled(t)
+		r.checkDigest(t)
 		if t.agreement != nil && r.provider != nil {
 			t.agreement.Policy = r.provider.policy.with(t.policy)
 		}

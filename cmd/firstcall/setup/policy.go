@@ -27,6 +27,11 @@ func (r *reader) policy(m *mapping) policy {
 	for _, v := range m.texts("chat_submits") {
 		p.ChatSubmits = append(p.ChatSubmits, r.plan(v, v.text()))
 	}
+	for _, v := range m.texts("rooms") {
+		p.Rooms = append(p.Rooms, oneOf(v, v.text(), terms.Severities()))
+	}
+	p.RoomsKept = m.orOff("rooms_kept")
+	r.digest(&p, m)
 	m.each("ladders", func(v value) { r.ladder(&p, v.mapping()) })
 	m.done()
 	return p
@@ -131,6 +136,8 @@ func (p policy) replace(out *domain.Policy) {
 		"draft_left":    func() { out.DraftLeft = p.DraftLeft },
 		"chat_counts":   func() { out.ChatCounts = p.ChatCounts },
 		"chat_submits":  func() { out.ChatSubmits = p.ChatSubmits },
+		"rooms":         func() { out.Rooms = p.Rooms },
+		"rooms_kept":    func() { out.RoomsKept = p.RoomsKept },
 		"ladders":       func() { out.Ladders = p.Ladders },
 	} {
 		if p.given[key] {

@@ -40,6 +40,7 @@ type reader struct {
 	provider *tenant
 	tenants  []*tenant
 	holidays []holidayList
+	spaces   map[bot.Identity]value // workspaces that are somebody's; without an ID
 }
 
 type holidayList struct {
@@ -50,7 +51,7 @@ type holidayList struct {
 // Read reads all files. When anything is wrong the error is a Mistakes, and the
 // set-up is empty.
 func Read(edition *terms.Edition, files []File) (bot.Setup, error) {
-	r := &reader{terms: edition, files: map[string]int{}}
+	r := &reader{terms: edition, files: map[string]int{}, spaces: map[bot.Identity]value{}}
 	for i, f := range files {
 		if _, twice := r.files[f.Name]; twice {
 			r.add(f.Name, 0, "", "the file is named twice")
@@ -87,12 +88,14 @@ func (r *reader) setup() bot.Setup {
 	var s bot.Setup
 	for _, t := range r.tenants {
 		s.Tenants = append(s.Tenants, t.Tenant)
+		s.Workspaces = append(s.Workspaces, t.spaces...)
 		s.People = append(s.People, t.people...)
 		s.Places = append(s.Places, t.places...)
 		s.Rosters = append(s.Rosters, t.duties...)
 		if t.agreement != nil {
 			s.Agreements = append(s.Agreements, bot.SetupAgreement{Tenant: t.Name, Agreement: *t.agreement})
 		}
+		s.Digests = append(s.Digests, t.digests()...)
 		for _, e := range t.events {
 			s.Events = append(s.Events, bot.SetupEvent{Tenant: t.Name, Event: e})
 		}

@@ -17,6 +17,7 @@ import (
 // only be checked when all files are read.
 type tenant struct {
 	bot.Tenant
+	spaces    []bot.SetupWorkspace
 	people    []bot.SetupPerson
 	places    []bot.SetupPlace
 	duties    []bot.SetupRoster
@@ -43,6 +44,9 @@ type policy struct {
 	at     value
 	given  map[string]bool
 	called []called
+
+	digestAt  int // the minute of the day, or never
+	digestFor []domain.Role
 }
 
 // called is an audience that a rung names.
@@ -96,6 +100,7 @@ func (r *reader) tenant(m *mapping, side domain.Side) *tenant {
 	if t.Country, v = m.need("country"); t.Country != "" && !countryShape.MatchString(t.Country) {
 		v.wrong("%q is not a country code of two capital letters, like DE", t.Country)
 	}
+	m.each("workspaces", func(v value) { r.workspace(t, v.mapping()) })
 	m.each("people", func(v value) { r.person(t, v.mapping()) })
 	m.each("places", func(v value) { r.place(t, v.mapping()) })
 	if v, ok := m.get("policy"); ok {
@@ -133,6 +138,25 @@ func zone(m *mapping, absent string) string {
 		return absent
 	}
 	return s
+}
+
+// workspace reads one whose people are the tenant's; a terminal has none.
+func (r *reader) workspace(t *tenant, m *mapping) {
+	w := bot.SetupWorkspace{Tenant: t.Name}
+	platform, at := m.need("platform")
+	w.Platform = oneOf(at, platform, platforms[1:])
+	w.ID, at = m.need("id")
+	m.done()
+	if w.Platform == "" || w.ID == "" {
+		return
+	}
+	key := bot.Identity{Platform: w.Platform, Workspace: w.ID}
+	if first, taken := r.spaces[key]; taken {
+		at.wrong("%s %s is somebody's already: %s line %d", w.Platform, w.ID, first.file, first.node.Line)
+		return
+	}
+	r.spaces[key] = at
+	t.spaces = append(t.spaces, w)
 }
 
 func (r *reader) person(t *tenant, m *mapping) {
