@@ -37,6 +37,8 @@ type world struct {
 // commands is the command line.
 type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try the bot: a terminal chat with sample people, on a private Postgres."`
+	Serve   serveCommand   `cmd:"" help:"Run the bot for Slack."`
+	Doctor  doctorCommand  `cmd:"" help:"Look whether everything the bot needs is there."`
 	Import  importCommand  `cmd:"" help:"Read customers, agreements, people and places from files."`
 	Explain explainCommand `cmd:"" help:"Say what a support agreement owes for an incident."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`

@@ -85,6 +85,7 @@ type service struct {
 	bot   *bot.Bot
 	wake  *alarmclock.Clock
 	send  *alarmclock.Clock
+	rooms *alarmclock.Clock // rung when somebody decided something; else the cron table looks
 }
 
 // platform is a chat that is served: what it mounts, what it runs, and how it ends.
@@ -106,6 +107,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	s.bot.Wakers, s.bot.Senders = workersAtOnce, workersAtOnce
 	s.wake = alarmclock.New(s.store.NextWake, s.doWake, mostSleep, s.clock.Now, s.log)
 	s.send = alarmclock.New(s.store.NextSend, s.doSend, mostSleep, s.clock.Now, s.log)
+	s.rooms = alarmclock.New(never, s.doRooms, tick, s.clock.Now, s.log)
 	platforms, err := s.platforms(ctx)
 	if err != nil {
 		return err
@@ -124,6 +126,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	var workers sync.WaitGroup
 	workers.Go(func() { s.wake.Run(working) })
 	workers.Go(func() { s.send.Run(working) })
+	workers.Go(func() { s.rooms.Run(working) })
 	workers.Go(func() { s.watch(working) })
 	table := jobs(working, s.counted(), s.store, tick, s.clock.Now, s.log)
 	table.Start()
@@ -183,8 +186,12 @@ func (s *service) handle(ctx context.Context, e bot.Event) (bot.Reply, error) {
 	s.metrics.Handled(e.Platform, string(e.Kind), err, time.Since(begun))
 	s.send.Ring()
 	s.wake.Ring()
+	s.rooms.Ring()
 	return r, err
 }
+
+// never is when rooms are due: they have no instant of their own.
+func never(context.Context) (time.Time, error) { return time.Time{}, nil }
 
 func (s *service) doWake(ctx context.Context) (int, error) {
 	n, err := s.bot.Wake(ctx)
@@ -196,6 +203,14 @@ func (s *service) doWake(ctx context.Context) (int, error) {
 }
 
 func (s *service) doSend(ctx context.Context) (int, error) { return s.bot.Deliver(ctx) }
+
+func (s *service) doRooms(ctx context.Context) (int, error) {
+	n, err := s.bot.Furnish(ctx)
+	if n > 0 {
+		s.send.Ring()
+	}
+	return n, err
+}
 
 // counted are the bot's ticks with our counting.
 func (s *service) counted() ticks { return countedTicks{s} }
@@ -212,6 +227,12 @@ func (t countedTicks) Wake(ctx context.Context) (int, error) {
 func (t countedTicks) Deliver(ctx context.Context) (int, error) {
 	n, err := t.doSend(ctx)
 	return n, t.count("deliver", err)
+}
+
+// Furnish implements ticks.
+func (t countedTicks) Furnish(ctx context.Context) (int, error) {
+	n, err := t.doRooms(ctx)
+	return n, t.count("furnish", err)
 }
 
 func (s *service) count(job string, err error) error {

@@ -44,7 +44,7 @@ func (s *service) slack(ctx context.Context) (platform, error) {
 	if s.config.Slack.Mode == "socket" {
 		p.run = chat.Run
 	} else {
-		p.routes["/slack/events"] = chat
+		p.routes["/slack/events"] = chat.Inbound()
 	}
 	if secrets.clientID != "" {
 		key := sha256.Sum256([]byte("slack install " + s.env("FIRSTCALL_KEY")))

@@ -54,7 +54,7 @@ func New() *Metrics {
 		}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "firstcall_job_failures_total",
-			Help: "Runs of a job that failed and will be repeated, by job (wake, deliver, rooms, sweep).",
+			Help: "Runs of a job that failed and will be repeated, by job (wake, deliver, furnish).",
 		}, []string{"job"}),
 		overdue: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "firstcall_overdue_seconds",
