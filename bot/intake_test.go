@@ -212,7 +212,7 @@ func TestOpenPressedTwice(t *testing.T) {
 
 // A whole form at once, as a platform with dialogs sends it: what may be left
 // out may be missing, what is missing is named, and a form from another person
-// or place reaches nobody's draft.
+// or place reaches nobody's draft. It is opened once its summary was shown.
 func TestAWholeFormAtOnce(t *testing.T) {
 	d := newFrontDoor(t)
 	form := d.must(bot.Event{Kind: bot.Said, Person: "ana", Place: "#contoso", Text: "/incident"}).Form
@@ -236,6 +236,9 @@ func TestAWholeFormAtOnce(t *testing.T) {
 		t.Errorf("another person's press says %q, %+v", d.text(r), r.Form)
 	}
 	values["impact"] = "One page is affected."
+	if r := d.must(submit); r.Form == nil || r.Form.Asking != "" || !strings.Contains(r.Form.Intro.Render(wordsReader(r), d.clock.Now()), "These times are targets") {
+		t.Errorf("what it gets and owes isn't read first: %q, %+v", d.text(r), r.Form)
+	}
 	if r := d.must(submit); !strings.Contains(d.text(r), "INC-1 is open") {
 		t.Errorf("the whole form says %q, %+v", d.text(r), r.Form)
 	}

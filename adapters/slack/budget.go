@@ -27,7 +27,8 @@ var perMinute = map[string]float64{
 type budgets struct {
 	Budget
 	mu        sync.Mutex
-	used, old map[string]*rate.Limiter // used since the last turn, and before it
+	used, old map[string]*rate.Limiter // used since some were last forgotten, and before that
+	turns     map[string]time.Time     // when the next one that a method refused may come
 }
 
 // mostLimiters bounds what is kept: so many are used until the ones that weren't are forgotten. A channel at rest has
@@ -48,16 +49,19 @@ func (b *budgets) spend(method, workspace, channel string, now time.Time) error 
 	defer b.mu.Unlock()
 	var taken []*rate.Reservation
 	var wait time.Duration
-	take := func(key string, second float64, burst int) {
+	take := func(key string, second float64, burst int) (delay time.Duration) {
 		r := b.limiter(key, second, burst).ReserveN(now, 1)
 		taken = append(taken, r)
-		wait = max(wait, r.DelayFrom(now))
+		delay = r.DelayFrom(now)
+		wait = max(wait, delay)
+		return delay
 	}
 	if channel != "" {
 		take("channel "+workspace+" "+channel, each, 1)
 	}
+	shared, crowded := "method "+workspace+" "+method, time.Duration(0)
 	if minute > 0 {
-		take("method "+workspace+" "+method, minute/60, max(1, int(minute/10)))
+		crowded = take(shared, minute/60, max(1, int(minute/10)))
 	}
 	if wait <= 0 {
 		return nil
@@ -65,7 +69,27 @@ func (b *budgets) spend(method, workspace, channel string, now time.Time) error 
 	for _, r := range taken {
 		r.CancelAt(now)
 	}
+	if crowded > 0 {
+		wait = max(wait, b.turn(shared, crowded, time.Duration(float64(time.Minute)/minute), now))
+	}
 	return &bot.SendError{Outcome: bot.Refused, RetryAfter: wait, Err: errBudget}
+}
+
+// longestTurn is how long somebody is kept away at most for others' sake. Who comes back then is served by urgency, so that it
+// must not be long.
+const longestTurn = 5 * time.Second
+
+// turn spreads those whom a method's budget refused: they come back one after the other, and not all at the next free place.
+func (b *budgets) turn(key string, wait, each time.Duration, now time.Time) time.Duration {
+	first, next := now.Add(wait), b.turns[key]
+	if next.Before(first) || next.After(first.Add(longestTurn)) {
+		next = first
+	}
+	if b.turns == nil || len(b.turns) >= mostLimiters {
+		b.turns = map[string]time.Time{}
+	}
+	b.turns[key] = next.Add(each)
+	return next.Sub(now)
 }
 
 func (b *budgets) limiter(key string, second float64, burst int) *rate.Limiter {

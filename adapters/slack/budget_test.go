@@ -101,6 +101,29 @@ func TestBudgetOfAMethod(t *testing.T) {
 	}
 }
 
+// Whom a method's budget refuses comes back in turn, though nobody is kept away for long.
+func TestBudgetSpreadsThoseWhoWait(t *testing.T) {
+	b := budgets{Budget: Budget{Methods: map[string]float64{"chat.postMessage": 60}}}
+	for n := range 6 {
+		_ = b.spend("chat.postMessage", "T1", fmt.Sprint("C", n), start)
+	}
+	var got []time.Duration
+	for n := range 8 {
+		got = append(got, waits(t, b.spend("chat.postMessage", "T1", fmt.Sprint("D", n), start)))
+	}
+	if want := "[1s 2s 3s 4s 5s 6s 1s 2s]"; fmt.Sprint(got) != want {
+		t.Errorf("they wait %v, want %s", got, want)
+	}
+	if w := waits(t, b.spend("chat.postMessage", "T1", "C1", start)); w != 3*time.Second {
+		t.Errorf("whose channel waits, too, waits %s", w)
+	}
+	for n := range 6 {
+		if err := b.spend("chat.postMessage", "T1", fmt.Sprint("D", n), start.Add(time.Duration(n+1)*time.Second)); err != nil {
+			t.Errorf("the turn of D%d is none: %v", n, err)
+		}
+	}
+}
+
 // The defaults stay below what Slack allows.
 func TestBudgetsAreBelowSlacks(t *testing.T) {
 	var b budgets

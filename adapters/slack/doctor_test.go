@@ -115,7 +115,7 @@ func TestExamineTroubles(t *testing.T) {
 		{"clock ahead", func(st *sending) { st.wait(45 * time.Second) }, "clock of this machine", "it is 45s off", "NTP"},
 		{"clock behind", func(st *sending) { st.wait(-6 * time.Minute) }, "clock of this machine", "it is 6m0s off", "NTP"},
 
-		{"archived", func(st *sending) { st.ArchiveNow("C1") }, "channel #contoso (C1)", "it is archived", "unarchive"},
+		{"archived", func(st *sending) { st.archiveNow("C1") }, "channel #contoso (C1)", "it is archived", "unarchive"},
 		{"absent", func(*sending) { channel[0].ID = "C404" }, "channel #contoso (C404)", "not there", "correct its id"},
 		{"private and not invited", func(st *sending) {
 			st.AddChannel(slackfake.Channel{ID: "C405", Name: "p", Private: true, Members: []string{"U1"}})
@@ -159,8 +159,8 @@ func (st *sending) token(token string) {
 	st.tables.all["T1"] = inst
 }
 
-// ArchiveNow archives a channel behind the app's back.
-func (st *sending) ArchiveNow(channel string) {
+// archiveNow archives a channel behind the app's back.
+func (st *sending) archiveNow(channel string) {
 	st.HoldEvents()
 	st.ArchiveChannel("U1", channel)
 }

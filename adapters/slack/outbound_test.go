@@ -24,7 +24,7 @@ func newSending(t *testing.T, change ...func(*Options)) *sending {
 	return &sending{newStory(t, change...)}
 }
 
-// send is one call of the bot, a minute after the last one unless the test moves the clock itself.
+// send is one call of the bot, now.
 func (st *sending) send(to bot.Address, key, text string, change ...func(*bot.Posting)) bot.Posting {
 	p := bot.Posting{To: to, Key: key, Now: st.clock(), Message: bot.Message{Lang: "en", Zone: "UTC", Text: words.Plain(text)}}
 	for _, c := range change {
@@ -41,7 +41,7 @@ func takeable(p *bot.Posting) {
 	p.Message.Buttons = []bot.Button{{Label: "Take", Action: "take", Subject: "t i"}}
 }
 
-// post posts and fails the test when Slack doesn't take it.
+// post posts, fails the test when Slack doesn't take it, and lets a minute pass.
 func (st *sending) post(p bot.Posting) string {
 	st.t.Helper()
 	id, err := st.app.Post(context.Background(), p)
@@ -250,6 +250,9 @@ func TestRefusedShapeIsSaidPlainly(t *testing.T) {
 			st.Inject("chat.update", slackfake.ErrorCode(code))
 			if err := st.app.Edit(context.Background(), id, st.send(inC1, "ring", "INC-1: called", takeable)); err != nil {
 				t.Fatal(err)
+			}
+			if edits := st.Calls("chat.update"); edits[len(edits)-1].Arg("blocks") != "[]" {
+				t.Error("the old blocks would stay")
 			}
 			if m := theOne(t, st.Messages("C1")); m.Text != "INC-1: called" || len(m.Blocks) != 0 {
 				t.Errorf("it says %q with %d blocks", m.Text, len(m.Blocks))

@@ -299,13 +299,18 @@ func (x *interaction) pressed(r *received) bool {
 		r.way, r.channel, r.event.Place = inModal, m.Channel, placeOf(m.Channel, "")
 		if a.Type != "button" {
 			r.kind = "step"
-			r.event.Kind, r.event.Form, r.event.Partial = bot.Submitted, m.Form, true
+			r.event.Kind, r.event.Form, r.event.Partial, r.event.Unsent = bot.Submitted, m.Form, true, true
 			r.event.Values = valuesOf(x.View.State.Values)
 			return m.Form != ""
 		}
+		if action == bot.Nav && m.Form != "" {
+			r.event.Kind, r.event.Form, r.event.Partial = bot.Submitted, m.Form, true
+			r.event.Values = map[string]string{bot.Nav: value}
+			return true
+		}
 	}
 	if action == formAction {
-		r.event.Kind, r.event.Form, r.event.Partial = bot.Submitted, value, true
+		r.event.Kind, r.event.Form, r.event.Partial, r.event.Unsent = bot.Submitted, value, true, true
 		r.event.Values = map[string]string{}
 		return true
 	}

@@ -39,7 +39,13 @@ const (
 // so the action id tells which value the bot has: a field that the bot changed
 // shows its value, any other keeps what was typed into it.
 func modalOf(f *bot.Form, lang string, zone *time.Location, now time.Time, meta string) api.ModalViewRequest {
-	p := page{w: words.In(lang), r: words.Reader{Lang: lang, Zone: zone, Brief: true}, now: now, fill: maxTyped}
+	return windowOf(f, "", words.Reader{Lang: lang, Zone: zone, Brief: true}, now, meta)
+}
+
+// windowOf is a form with a notice above it: what there is to say to what was
+// done last.
+func windowOf(f *bot.Form, notice words.Text, r words.Reader, now time.Time, meta string) api.ModalViewRequest {
+	p := page{w: words.In(r.Lang), r: r, now: now, fill: maxTyped, notice: notice}
 	v := p.modal(f, meta)
 	if sizeOf(f) < bigView {
 		return v
@@ -66,12 +72,13 @@ func sizeOf(f *bot.Form) int {
 
 // page is a view on its way.
 type page struct {
-	w    *words.Words
-	r    words.Reader
-	now  time.Time
-	fill int  // how long a value may be to be filled in
-	lost bool // not everything fits
-	seen map[string]bool
+	w      *words.Words
+	r      words.Reader
+	now    time.Time
+	fill   int  // how long a value may be to be filled in
+	lost   bool // not everything fits
+	notice words.Text
+	seen   map[string]bool
 	// below says of the field at hand that its options are cut at their colons.
 	below bool
 }
@@ -86,10 +93,10 @@ func (p *page) modal(f *bot.Form, meta string) api.ModalViewRequest {
 		Close:  label(p.say(p.w.SlackClose()), "", maxViewTitle),
 	}
 	p.seen = map[string]bool{}
-	var blocks []api.Block
+	blocks := p.above()
 	if title := runsOf(f.Title, p.r, p.now); words.Line(spell(title)) != v.Title.Text {
 		title, p.lost = cutRuns(title, maxSection)
-		blocks = richText(bolden(title))
+		blocks = append(blocks, richText(bolden(title))...)
 	}
 	if intro := p.intro(f.Intro); len(intro) > 0 {
 		blocks = append(blocks, intro...)
@@ -111,11 +118,25 @@ func (p *page) modal(f *bot.Form, meta string) api.ModalViewRequest {
 	if len(blocks) == 0 { // a question of nothing but its title
 		blocks = append(blocks, api.NewSectionBlock(v.Title, nil, nil))
 	}
-	if f.Back {
+	if f.Kept {
 		blocks = append(blocks, p.drop())
 	}
 	v.Blocks.BlockSet = blocks
 	return v
+}
+
+// noticeBlock is the block id of the notice; no field has it.
+const noticeBlock = again + "notice"
+
+// above shows the notice.
+func (p *page) above() []api.Block {
+	runs, lost := cutRuns(runsOf(p.notice, p.r, p.now), maxSection)
+	p.lost = p.lost || lost
+	blocks := richText(runs)
+	if len(blocks) > 0 {
+		blocks[0].(*api.RichTextBlock).BlockID = noticeBlock
+	}
+	return blocks
 }
 
 // drop is the button that gives a report up, as closing the view keeps it.

@@ -20,11 +20,7 @@ func (s *Slack) viewOf(r *received, reply bot.Reply) api.ModalViewRequest {
 		v.PrivateMetadata = metaOf(r, "")
 		return v
 	}
-	form := *reply.Form
-	if reply.Text != "" {
-		form.Intro = words.Lines(reply.Text, form.Intro)
-	}
-	return modalOf(&form, reply.Lang, reply.Zone, s.now(), metaOf(r, form.Key))
+	return windowOf(reply.Form, reply.Text, readerOf(reply), s.now(), metaOf(r, reply.Form.Key))
 }
 
 func metaOf(r *received, form string) string {

@@ -29,6 +29,9 @@ type Server struct {
 	// Ready says why the program can't do its work now; nil when it can. It is asked with a deadline of two seconds.
 	Ready func(ctx context.Context) error
 	Log   *slog.Logger
+	// Notice is how long Serve goes on as usual, while it says that it isn't ready, before it closes the door: whoever shares
+	// out the requests needs a moment to hear of it.
+	Notice time.Duration
 
 	leaving atomic.Bool
 }
@@ -86,7 +89,8 @@ func (s *Server) say(w http.ResponseWriter, status int, why string) {
 // Leave makes the server say that it isn't ready any more, so that nobody sends it new work. It goes on answering.
 func (s *Server) Leave() { s.leaving.Store(true) }
 
-// Serve answers on the listener until ctx ends, then waits at most grace for what is being answered.
+// Serve answers on the listener until ctx ends, then says for as long as Notice that it isn't ready, and then waits at most
+// grace for what is being answered.
 func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration) error {
 	server := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
@@ -100,6 +104,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	case <-ctx.Done():
 	}
 	s.Leave()
+	if s.Notice > 0 {
+		heard, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Notice)
+		defer cancel()
+		select {
+		case err := <-ended:
+			return fmt.Errorf("serve HTTP: %w", err)
+		case <-heard.Done():
+		}
+	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := server.Shutdown(stop); err != nil {

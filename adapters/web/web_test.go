@@ -49,6 +49,40 @@ func TestOperatorsSeeWhetherItWorks(t *testing.T) {
 	want("GET", "/readyz", 503, "stopping")
 }
 
+// TestOthersHearOfTheEndFirst shows that a server which stops says so while it still answers.
+func TestOthersHearOfTheEndFirst(t *testing.T) {
+	s := &Server{Log: slog.New(slog.DiscardHandler), Notice: time.Minute}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l, 20*time.Second) }()
+	status := func() (int, string) {
+		resp, err := http.Get("http://" + l.Addr().String() + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		return resp.StatusCode, string(body)
+	}
+	if got, said := status(); got != 200 {
+		t.Errorf("before: %d %s", got, said)
+	}
+	stop()
+	for got, said := status(); got != 503 || !strings.Contains(said, "stopping"); got, said = status() {
+		if t.Context().Err() != nil || len(ended) > 0 {
+			t.Fatalf("it went on saying %d %s", got, said)
+		}
+	}
+	_ = l.Close() // else it would stay for the whole minute
+	if err := <-ended; err == nil {
+		t.Error("a door closed by somebody else is no news")
+	}
+}
+
 // TestStopWaitsForAnswers shows that a request being answered is answered, and that the server isn't ready meanwhile.
 func TestStopWaitsForAnswers(t *testing.T) {
 	begun, goOn := make(chan struct{}), make(chan struct{})

@@ -50,7 +50,8 @@ const (
 	tick          = 5 * time.Second // of the cron table, a net under the alarm clocks
 	mostSleep     = time.Second     // of an alarm clock: others may have written something since
 	stopWithin    = 10 * time.Second
-	offsetEvery   = 30 * time.Second
+	notice        = time.Second // of a stop, for whoever shares out the requests
+	watchEvery    = 10 * time.Second
 )
 
 // Run serves until it is told to stop.
@@ -65,7 +66,7 @@ func (c serveCommand) Run(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	l, err := net.Listen("tcp", config.Listen)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", config.Listen, err)
 	}
@@ -93,6 +94,7 @@ type platform struct {
 	name   string
 	chat   bot.Chat
 	routes map[string]http.Handler
+	ready  func() error                // nil: always
 	run    func(context.Context) error // nil: it is only called
 	close  func(context.Context) error // waits for what is being answered
 }
@@ -105,6 +107,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	}
 	s.bot = newBot(s.store, map[string]bot.Chat{}, s.clock.Now, rand.Float64, s.log)
 	s.bot.Wakers, s.bot.Senders = workersAtOnce, workersAtOnce
+	s.bot.Settled = func(platform, what string, state bot.SendState) { s.metrics.Settled(platform, what, string(state)) }
 	s.wake = alarmclock.New(s.store.NextWake, s.doWake, mostSleep, s.clock.Now, s.log)
 	s.send = alarmclock.New(s.store.NextSend, s.doSend, mostSleep, s.clock.Now, s.log)
 	s.rooms = alarmclock.New(never, s.doRooms, tick, s.clock.Now, s.log)
@@ -112,7 +115,8 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
-	server := &web.Server{Routes: map[string]http.Handler{}, Metrics: s.metrics.Handler(), Ready: s.store.Version, Log: s.log}
+	server := &web.Server{Routes: map[string]http.Handler{}, Metrics: s.metrics.Handler(), Log: s.log, Notice: notice}
+	server.Ready = func(ctx context.Context) error { return s.ready(ctx, platforms) }
 	for _, p := range platforms {
 		s.bot.Chats[p.name] = p.chat
 		for pattern, h := range p.routes {
@@ -143,7 +147,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	defer end()
 	context.AfterFunc(working, end) // a platform that can't go on ends the process, so that somebody looks
 	s.log.InfoContext(ctx, "serving", "address", l.Addr().String())
-	served := server.Serve(serving, l, stopWithin/2)
+	served := server.Serve(serving, l, stopWithin/2-notice)
 
 	s.log.InfoContext(context.WithoutCancel(ctx), "stopping")
 	why := context.Cause(working)
@@ -184,10 +188,38 @@ func (s *service) handle(ctx context.Context, e bot.Event) (bot.Reply, error) {
 	begun := time.Now()
 	r, err := s.bot.Handle(ctx, e)
 	s.metrics.Handled(e.Platform, string(e.Kind), err, time.Since(begun))
+	s.ring()
+	return r, err
+}
+
+// ring makes all clocks look at once: something was decided, here or by another process.
+func (s *service) ring() {
 	s.send.Ring()
 	s.wake.Ring()
 	s.rooms.Ring()
-	return r, err
+}
+
+// errNoDatabase is why a program without its database isn't ready. The cause is in the log: anybody may ask /readyz.
+var errNoDatabase = errors.New("the database can't be reached")
+
+// ready says why the program can't do its work now.
+func (s *service) ready(ctx context.Context, platforms []platform) error {
+	switch err := s.store.Version(ctx); {
+	case errors.Is(err, storage.ErrSchema):
+		return err
+	case err != nil:
+		s.log.WarnContext(ctx, "not ready", "err", err)
+		return errNoDatabase
+	}
+	for _, p := range platforms {
+		if p.ready == nil {
+			continue
+		}
+		if err := p.ready(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // never is when rooms are due: they have no instant of their own.
@@ -242,15 +274,22 @@ func (s *service) count(job string, err error) error {
 	return err
 }
 
+// overdue is how long what is due next has waited already. What the set-up brings is due since 1970, so that it is looked at
+// at once; it has not waited for so long.
+func overdue(next, now time.Time) time.Duration {
+	if next.Unix() <= 0 {
+		return 0
+	}
+	return max(0, now.Sub(next))
+}
+
 // watch measures what operators want to see.
 func (s *service) watch(ctx context.Context) {
-	every := time.NewTicker(offsetEvery)
+	every := time.NewTicker(watchEvery)
 	defer every.Stop()
 	for {
-		if next, err := s.store.NextDue(ctx); err == nil && !next.IsZero() {
-			s.metrics.Overdue(s.clock.Now().Sub(next))
-		} else if err == nil {
-			s.metrics.Overdue(0)
+		if next, err := s.store.NextDue(ctx); err == nil {
+			s.metrics.Overdue(overdue(next, s.clock.Now()))
 		}
 		select {
 		case <-ctx.Done():

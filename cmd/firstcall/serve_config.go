@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 
@@ -66,7 +65,7 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 	}
 	var wrong []string
 	if c.Public != "" {
-		if u, err := url.Parse(c.Public); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		if !isOrigin(c.Public) {
 			wrong = append(wrong, fmt.Sprintf("public: %q is not an address like https://firstcall.example", c.Public))
 		}
 		c.Public = strings.TrimRight(c.Public, "/")

@@ -30,7 +30,7 @@ func (s *service) slack(ctx context.Context) (platform, error) {
 		return platform{}, err
 	}
 	options := slack.Options{
-		Handle: s.handle, Now: s.clock.Now, Log: s.log, Tokens: tokens, APIURL: s.config.Slack.API, Provider: tokens.own,
+		Handle: tokens.heeding(s.handle), Now: s.clock.Now, Log: s.log, Tokens: tokens, APIURL: s.config.Slack.API, Provider: tokens.own,
 		Seen: s.metrics.Request(slackPlatform), SeenCall: s.metrics.Call(slackPlatform),
 	}
 	p := platform{name: slackPlatform, routes: map[string]http.Handler{}}
@@ -43,6 +43,12 @@ func (s *service) slack(ctx context.Context) (platform, error) {
 	p.chat, p.close = chat, chat.Close
 	if s.config.Slack.Mode == "socket" {
 		p.run = chat.Run
+		p.ready = func() error {
+			if !chat.Connected() {
+				return errNoSocket
+			}
+			return nil
+		}
 	} else {
 		p.routes["/slack/events"] = chat.Inbound()
 	}
@@ -57,6 +63,9 @@ func (s *service) slack(ctx context.Context) (platform, error) {
 	}
 	return p, nil
 }
+
+// errNoSocket is why a program in Socket Mode hears nothing at the moment.
+var errNoSocket = errors.New("the socket to Slack is not open")
 
 // installations is what the store keeps of them.
 type installations interface {
@@ -83,8 +92,25 @@ type remembered struct {
 	until time.Time
 }
 
-// rememberFor is how long a removed installation may still be tried.
-const rememberFor = time.Minute
+// heeding makes us forget a workspace's token as soon as its end was kept, where this process is told of it.
+func (t *slackTokens) heeding(handle func(context.Context, bot.Event) (bot.Reply, error)) func(context.Context, bot.Event) (bot.Reply, error) {
+	return func(ctx context.Context, e bot.Event) (bot.Reply, error) {
+		r, err := handle(ctx, e)
+		if err == nil && e.Kind == bot.Left && e.Place == "" {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			delete(t.known, e.Workspace)
+		}
+		return r, err
+	}
+}
+
+// How long what was found is believed: a removed installation may be tried for so long by processes that weren't told of its
+// end; who we are in our own workspace doesn't change while the token works.
+const (
+	rememberFor = time.Minute
+	rememberOwn = 24 * time.Hour
+)
 
 // askOwn asks Slack whose the token is. When Slack can't be reached and the workspace is configured, the rest goes on without.
 func (t *slackTokens) askOwn(ctx context.Context) error {
@@ -108,7 +134,7 @@ func (t *slackTokens) askOwn(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.own = inst.Workspace
-	t.remember(t.own, remembered{Installation: inst, until: t.now().Add(24 * time.Hour)})
+	t.remember(t.own, remembered{Installation: inst, until: t.now().Add(rememberOwn)})
 	return nil
 }
 
@@ -132,9 +158,13 @@ func (t *slackTokens) Installed(ctx context.Context, workspace string) (slack.In
 	if err != nil && !errors.Is(err, bot.ErrNotFound) {
 		return slack.Installation{}, err
 	}
+	lasts := rememberFor
+	if workspace == t.own && inst.BotUser != "" {
+		lasts = rememberOwn
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.remember(workspace, remembered{Installation: inst, err: err, until: now.Add(rememberFor)})
+	t.remember(workspace, remembered{Installation: inst, err: err, until: now.Add(lasts)})
 	return inst, err
 }
 

@@ -102,9 +102,9 @@ func (s *Slack) Mention(user, channel, thread, text string) Answer {
 	return a
 }
 
-// ShareFile writes a message with a file; in a thread if one is given. In a
-// Slack Connect channel the app learns the file's id only.
-func (s *Slack) ShareFile(user, channel, thread, text string, f File) Answer {
+// ShareFile writes a message with a file, or with more; in a thread if one is
+// given. In a Slack Connect channel the app learns the files' ids only.
+func (s *Slack) ShareFile(user, channel, thread, text string, f File, more ...File) Answer {
 	s.t.Helper()
 	s.mu.Lock()
 	u, c := s.speaker(user, channel)
@@ -112,20 +112,25 @@ func (s *Slack) ShareFile(user, channel, thread, text string, f File) Answer {
 		s.mu.Unlock()
 		return Answer{NotSent: "not there"}
 	}
-	f.ID, f.User = cmp.Or(f.ID, s.nextID("F")), user
-	f.Name = cmp.Or(f.Name, "file.txt")
-	f.Title = cmp.Or(f.Title, f.Name)
-	f.Mimetype = cmp.Or(f.Mimetype, "text/plain")
-	f.Permalink = cmp.Or(f.Permalink, "https://files.example/"+user+"/"+f.ID+"/"+f.Name)
-	s.files[f.ID] = &f
 	m := s.write(u, c, thread, text)
-	m.Subtype, m.Files = "file_share", []File{f}
-	event := s.said(c, m, "message")
-	file := f.json()
-	if c.ExtShared {
-		file = Block{"id": f.ID, "file_access": "check_file_info"}
+	m.Subtype = "file_share"
+	var files []any
+	for _, f := range append([]File{f}, more...) {
+		f.ID, f.User = cmp.Or(f.ID, s.nextID("F")), user
+		f.Name = cmp.Or(f.Name, "file.txt")
+		f.Title = cmp.Or(f.Title, f.Name)
+		f.Mimetype = cmp.Or(f.Mimetype, "text/plain")
+		f.Permalink = cmp.Or(f.Permalink, "https://files.example/"+user+"/"+f.ID+"/"+f.Name)
+		s.files[f.ID] = &f
+		m.Files = append(m.Files, f)
+		file := f.json()
+		if c.ExtShared {
+			file = Block{"id": f.ID, "file_access": "check_file_info"}
+		}
+		files = append(files, file)
 	}
-	event["files"], event["upload"], event["display_as_bot"] = []any{file}, false, false
+	event := s.said(c, m, "message")
+	event["files"], event["upload"], event["display_as_bot"] = files, false, false
 	s.mu.Unlock()
 	a := s.event(c, messageScope(c), event)
 	a.TS = m.TS
