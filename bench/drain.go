@@ -33,7 +33,7 @@ func drain(ctx context.Context, p *place, s sizes) error {
 		if err := quiet(ctx, db); err != nil {
 			return err
 		}
-		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, subject_id, at FROM wakes"); err != nil {
+		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, incident_id, wake_at FROM clocks"); err != nil {
 			return err
 		}
 		if s.try != "" {
@@ -133,11 +133,9 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 	}
 	err = p.inside(ctx, "drain_run", func(db *sql.DB) error {
 		return db.QueryRowContext(ctx, `
-SELECT format('%s rings (%s), %s journal lines, %s cards, %s incidents, %s of them in place', (SELECT count(*) FROM rings WHERE state = 'waiting'),
+SELECT format('%s rings (%s), %s journal lines, %s cards', (SELECT count(*) FROM rings WHERE state = 'waiting'),
     (SELECT string_agg(n || ' ' || kind, ', ') FROM (SELECT kind, count(*) AS n FROM rings WHERE state = 'waiting' GROUP BY kind) AS k),
-    (SELECT count(*) FROM journal WHERE kind = 'paged'), (SELECT count(*) FROM cards WHERE state = 'waiting'),
-    n_tup_upd, n_tup_hot_upd)
-FROM pg_stat_user_tables WHERE relname = 'incidents'`).Scan(&written)
+    (SELECT count(*) FROM journal WHERE kind = 'paged'), (SELECT count(*) FROM cards WHERE state = 'waiting'))`).Scan(&written)
 	})
 	return float64(woken) / took.Seconds(), written, all, err
 }
@@ -170,7 +168,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 	var mu sync.Mutex
 	next := 0
 	if verbose {
-		for _, begins := range []string{"WITH saved", "SELECT d.id", "SELECT i.tenant_id"} {
+		for _, begins := range []string{"WITH saved", "SELECT c.incident_id"} {
 			if err := players[0].explain(ctx, all, begins); err != nil {
 				return 0, err
 			}
@@ -212,9 +210,10 @@ func (p *place) sizes(ctx context.Context, name string) error {
 	return p.inside(ctx, name, func(db *sql.DB) error {
 		var text string
 		err := db.QueryRowContext(ctx, `
-SELECT format('an incident has %s bytes (promise %s, report %s), a card %s; incidents %s with indexes, wakes %s', avg(pg_column_size(i.*))::int,
-    avg(pg_column_size(promise))::int, avg(pg_column_size(report))::int, (SELECT avg(pg_column_size(c.*))::int FROM cards c),
-    pg_size_pretty(pg_total_relation_size('incidents')), pg_size_pretty(pg_total_relation_size('wakes'))) FROM incidents i`).Scan(&text)
+SELECT format('an incident has %s bytes (promise %s, report %s), its clocks %s, a card %s; incidents %s with indexes, clocks %s', avg(pg_column_size(i.*))::int,
+    avg(pg_column_size(promise))::int, avg(pg_column_size(report))::int, (SELECT avg(pg_column_size(c.*))::int FROM clocks c),
+    (SELECT avg(pg_column_size(c.*))::int FROM cards c),
+    pg_size_pretty(pg_total_relation_size('incidents')), pg_size_pretty(pg_total_relation_size('clocks'))) FROM incidents i`).Scan(&text)
 		say("%s", text)
 		return err
 	})

@@ -175,25 +175,34 @@ const (
 // copies makes more incidents like each customer's first one, with wakes and cards that were sent. It is loaded past the bot,
 // since opening a million would take the bot longer than all the measuring.
 func copies(ctx context.Context, db *sql.DB, each, from int, by spread, cards bool) error {
-	columns, err := column(ctx, db, "incidents")
+	later := func(table string, own map[string]string) (names, values string, err error) {
+		columns, err := column(ctx, db, table)
+		if err != nil {
+			return "", "", err
+		}
+		var n, v []string
+		for _, c := range columns {
+			value, ok := own[c.name]
+			if !ok {
+				value = "m." + c.name
+				if c.kind == "timestamptz" {
+					value += " + c.later"
+				}
+			}
+			n, v = append(n, c.name), append(v, value)
+		}
+		return strings.Join(n, ", "), strings.Join(v, ", "), nil
+	}
+	names, values, err := later("incidents", map[string]string{"id": "c.id", "number": "c.k", "ref": "c.ref"})
 	if err != nil {
 		return err
 	}
-	var names, values []string
-	for _, c := range columns {
-		names = append(names, c.name)
-		v := "i." + c.name
-		switch {
-		case c.name == "id":
-			v = "c.id"
-		case c.name == "number":
-			v = "c.k"
-		case c.name == "ref":
-			v = "c.ref"
-		case c.kind == "timestamptz":
-			v += " + c.later"
-		}
-		values = append(values, v)
+	clockNames, clockValues, err := later("clocks", map[string]string{
+		"incident_id": "c.id", "wake_at": "w.wake_at + c.later",
+		"brief": "jsonb_set(m.brief::jsonb, '{ref}', to_jsonb(c.ref))::json",
+	})
+	if err != nil {
+		return err
 	}
 	text := fmt.Sprintf(`
 WITH c AS MATERIALIZED (
@@ -202,11 +211,11 @@ WITH c AS MATERIALIZED (
                row_number() OVER (ORDER BY k, i.id) AS n
         FROM incidents i JOIN tenants t ON t.id = i.tenant_id, generate_series(%d, %d) AS k WHERE i.number = 1) AS m),
 made AS (
-    INSERT INTO incidents (%s) SELECT %s FROM c JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.model),
-wake AS (
-    INSERT INTO wakes (tenant_id, kind, subject_id, at)
-    SELECT c.tenant_id, 'incident', c.id, w.at + c.later FROM c JOIN first_wake w ON w.tenant_id = c.tenant_id AND w.subject_id = c.model)
-`, by, from, from+each-1, strings.Join(names, ", "), strings.Join(values, ", "))
+    INSERT INTO incidents (%s) SELECT %s FROM c JOIN incidents m ON m.tenant_id = c.tenant_id AND m.id = c.model),
+started AS (
+    INSERT INTO clocks (%s) SELECT %s FROM c JOIN clocks m ON m.tenant_id = c.tenant_id AND m.incident_id = c.model
+    JOIN first_wake w ON w.tenant_id = c.tenant_id AND w.incident_id = c.model)
+`, by, from, from+each-1, names, values, clockNames, clockValues)
 	if cards {
 		message := "replace(replace(x.message::text, c.model_ref || ' ', c.ref || ' '), c.model::text, c.id::text)::jsonb"
 		text += fmt.Sprintf(`

@@ -134,7 +134,7 @@ func restart(ctx context.Context, p *place, s sizes) error {
 			return err
 		}
 		if err := p.inside(ctx, name, func(db *sql.DB) error {
-			_, err := db.ExecContext(ctx, "DELETE FROM wakes WHERE at < now() + interval '1 day'")
+			_, err := db.ExecContext(ctx, "UPDATE clocks SET wake_at = NULL WHERE wake_at < now() + interval '1 day'")
 			return err
 		}); err != nil {
 			return err
@@ -184,7 +184,7 @@ func memory(ctx context.Context, p *place, s sizes) error {
 		return err
 	}
 	if err := p.inside(ctx, name, func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, "UPDATE wakes SET at = now() WHERE at > now() + interval '1 day' AND tenant_id IN (SELECT id FROM tenants LIMIT 20)")
+		_, err := db.ExecContext(ctx, "UPDATE clocks SET wake_at = now() WHERE wake_at > now() + interval '1 day' AND tenant_id IN (SELECT id FROM tenants LIMIT 20)")
 		return err
 	}); err != nil {
 		return err

@@ -65,10 +65,10 @@ func (p *place) model(ctx context.Context, name string, s sizes, start time.Time
 		if err := quiet(ctx, db); err != nil {
 			return err
 		}
-		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, subject_id, at FROM wakes"); err != nil {
+		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, incident_id, wake_at FROM clocks"); err != nil {
 			return err
 		}
-		if _, err := db.ExecContext(ctx, "DELETE FROM wakes"); err != nil {
+		if _, err := db.ExecContext(ctx, "UPDATE clocks SET wake_at = NULL"); err != nil {
 			return err
 		}
 		_, err := db.ExecContext(ctx, "VACUUM (ANALYZE)")
@@ -102,7 +102,7 @@ func (p *place) park(ctx context.Context, name string, s sizes) error {
 func (p *place) dueSoon(ctx context.Context, name string, s sizes, alarms int, from time.Time, number int) error {
 	return p.inside(ctx, name, func(db *sql.DB) error {
 		var model time.Time
-		if err := db.QueryRowContext(ctx, "SELECT min(at) FROM first_wake").Scan(&model); err != nil {
+		if err := db.QueryRowContext(ctx, "SELECT min(wake_at) FROM first_wake").Scan(&model); err != nil {
 			return err
 		}
 		by := spread(fmt.Sprintf("interval '1 microsecond' * (%d + n * 1000000 / %d)", from.Sub(model).Microseconds(), s.rate))
@@ -143,13 +143,20 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 	}}, time.Now)
 	b.Wakers = workers
 	c := alarmclock.New(store.NextWake, b.Wake, time.Second, time.Now, slog.Default())
+	cpu := p.used()
 	go c.Run(ctx)
-	select {
-	case <-over:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%d of %d alarms were written", len(all), alarms)
+	if err := s.profiled(func() error {
+		select {
+		case <-over:
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("%d of %d alarms were written", len(all), alarms)
+		}
+	}); err != nil {
+		return nil, err
 	}
 	cancel()
+	say("  processor for each alarm: %s", p.used().since(cpu).each(alarms))
 	if s.verbose {
 		for n := 0; n < len(all); n += s.rate {
 			say("  second %d: median %s", n/s.rate+1, ms(median(all[n:min(n+s.rate, len(all))])))
@@ -157,10 +164,10 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 	}
 	all = all[min(s.rate, len(all)/2):] // connections and plans are made in the first second
 	return all, p.inside(context.WithoutCancel(ctx), name, func(db *sql.DB) error {
-		if _, err := db.Exec("DELETE FROM wakes WHERE at < now() + interval '1 day'"); err != nil {
+		if _, err := db.Exec("UPDATE clocks SET wake_at = NULL WHERE wake_at < now() + interval '1 day'"); err != nil {
 			return err
 		}
-		_, err := db.Exec("VACUUM (ANALYZE) wakes")
+		_, err := db.Exec("VACUUM (ANALYZE) clocks")
 		return err
 	})
 }

@@ -26,7 +26,6 @@ type recorder struct {
 type transaction struct {
 	statements []statement
 	committed  bool
-	took       time.Duration
 }
 
 type statement struct {

@@ -241,6 +241,9 @@ func (s *desk) keep(k bot.Kept) {
 		if err := tx.Enter(ctx, s.contoso); err != nil {
 			return err
 		}
+		if _, err := tx.IncidentByID(ctx, s.contoso, s.incident.ID); err != nil {
+			return err
+		}
 		s.incident.Version++
 		k.Incident = s.incident
 		return tx.Keep(ctx, s.contoso, []bot.Kept{k})

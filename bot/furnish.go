@@ -254,7 +254,10 @@ func (b *Bot) settleRoom(ctx context.Context, l RoomLease, r RoomSettlement, say
 		if err != nil {
 			return err
 		}
-		return tx.Keep(ctx, l.Tenant, []Kept{{Incident: inc, Wake: inc.Wake(env), Cards: s.cards(&inc, &inc), Rings: say(s, &inc)}})
+		if err := tx.Keep(ctx, l.Tenant, []Kept{{Incident: inc, Wake: inc.Wake(env), Cards: s.cards(&inc, &inc)}}); err != nil {
+			return err
+		}
+		return tx.KeepRings(ctx, l.Tenant, say(s, &inc)) // the incident has not changed
 	})
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
@@ -322,6 +325,6 @@ func (s *scene) roomLost(i *domain.Incident, l RoomLease) (out []Ring) {
 func (s *scene) roomRing(i *domain.Incident, l RoomLease, kind domain.NoticeKind, to Recipient, m Message) Ring {
 	return Ring{
 		ID: s.bot.NewID(), Incident: i.ID, Generation: i.Generation, Kind: kind, Step: stepOf(l.Key), Destination: to.Destination,
-		Urgency: urgency(*i, domain.Notice{Kind: domain.FirstResponseHalf}), At: s.now, Message: m,
+		Urgency: urgency(i, &domain.Notice{Kind: domain.FirstResponseHalf}), At: s.now, Message: m,
 	}
 }

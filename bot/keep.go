@@ -106,7 +106,8 @@ func (s *scene) env(r *domain.Report) (domain.Env, error) {
 // kept turns a person's decision into what is written down: rings worded for
 // each reader, cards as they should look now, and what has lost its reason.
 func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
-	k := s.written(before, out, env)
+	var k Kept
+	s.written(&before, &out, env, &k)
 	k.Cards = s.cards(&k.Incident, &before)
 	shown := make([]DestinationID, 0, len(k.Cards))
 	if before.ID == "" { // a new card is noticed by itself
@@ -119,33 +120,39 @@ func (s *scene) kept(before domain.Incident, out domain.Outcome, env domain.Env)
 	return k
 }
 
-// fired is kept for what the clock decided. It moves no more than what has
-// rung, which most cards don't show.
-func (s *scene) fired(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
-	k := s.written(before, out, env)
-	if newlyPassed(&before, &k.Incident) {
-		k.Cards = s.cards(&k.Incident, &before)
-	}
+// fired is kept for what the clock decided. It moves no more than what has rung, so cards are its caller's matter.
+func (s *scene) fired(before *domain.Incident, out *domain.Outcome, env domain.Env, k *Kept) {
+	s.written(before, out, env, k)
 	k.Rings = s.rings(&k.Incident, out.Notices, nil)
-	if before.Severity != k.Incident.Severity || before.Status != k.Incident.Status {
-		k.Room = s.room(&k.Incident)
-	}
-	return k
 }
 
 var alarmKinds = domain.AlarmKinds()
 
 // written is a decision without what is said about it.
-func (s *scene) written(before domain.Incident, out domain.Outcome, env domain.Env) Kept {
-	k := Kept{Incident: out.Incident, Journal: out.Journal}
+func (s *scene) written(before *domain.Incident, out *domain.Outcome, env domain.Env, k *Kept) {
+	*k = Kept{Incident: out.Incident, Journal: out.Journal}
 	k.Incident.Version = before.Version + 1
 	k.Wake = k.Incident.Wake(env)
+	if sameEnds(before, &k.Incident) { // as after most alarms
+		return
+	}
 	for _, kind := range alarmKinds {
 		if before.Unsettles(&k.Incident, kind) {
 			k.Withdraw = append(k.Withdraw, kind)
 		}
 	}
-	return k
+}
+
+// sameEnds says whether all clocks run as before, to the same ends: then no ring has lost its reason.
+func sameEnds(before, after *domain.Incident) bool {
+	was := [...]*domain.Clock{&before.FirstResponse, &before.WorkBegins, &before.Staffing, &before.ChangeControl, &before.Answer, &before.NextUpdate, &before.Case, &before.Ladder}
+	is := [...]*domain.Clock{&after.FirstResponse, &after.WorkBegins, &after.Staffing, &after.ChangeControl, &after.Answer, &after.NextUpdate, &after.Case, &after.Ladder}
+	for n := range was {
+		if was[n].Due != is[n].Due || was[n].Met != is[n].Met {
+			return false
+		}
+	}
+	return before.Status == after.Status
 }
 
 // rings words the notices of one decision, as few as can be: nobody hears the
@@ -192,7 +199,7 @@ func (s *scene) rings(i *domain.Incident, notices []domain.Notice, shown []Desti
 	for _, c := range calls {
 		out = append(out, Ring{
 			ID: s.bot.NewID(), Incident: i.ID, Generation: i.Generation, Kind: c.n.Kind, Step: c.n.Step,
-			Destination: c.to.Destination, Urgency: urgency(*i, *c.n), Escalation: escalates(c.n.Kind), At: c.n.At,
+			Destination: c.to.Destination, Urgency: urgency(i, c.n), Escalation: escalates(c.n.Kind), At: c.n.At,
 			Message: s.ringMessage(i, c.n, c.to),
 		})
 	}
@@ -228,7 +235,7 @@ func passed(c domain.Clock) bool { return c.Running() && !c.Rang.Before(c.Due) }
 
 // urgency orders what waits for one destination: pages of critical incidents
 // first, what can wait last.
-func urgency(i domain.Incident, n domain.Notice) int {
+func urgency(i *domain.Incident, n *domain.Notice) int {
 	u := 4
 	switch i.Severity {
 	case terms.Sev1:

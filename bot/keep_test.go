@@ -249,14 +249,13 @@ func TestRingsAreFew(t *testing.T) {
 func TestCardsFollowTheClock(t *testing.T) {
 	s := sceneOf(world(), nine)
 	i := opened(t, s, terms.Sev1)
-	env, err := s.env(&i.Report)
-	if err != nil {
-		t.Fatal(err)
-	}
 	edited := map[time.Duration]int{}
 	for _, after := range []time.Duration{8 * time.Minute, 12 * time.Minute, 15 * time.Minute, 30 * time.Minute} {
 		s.now = nine.Add(after)
-		k := s.fired(i, i.Fire(s.now, env), env)
+		var k Kept
+		if _, err := s.fire(&i, s.now, &k, true); err != nil {
+			t.Fatal(err)
+		}
 		if len(k.Rings) == 0 {
 			t.Errorf("nothing rings after %s", after)
 		}
@@ -347,6 +346,8 @@ func BenchmarkFired(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		s.fired(i, i.Fire(s.now, env), env)
+		var k Kept
+		out := i.Fire(s.now, env)
+		s.fired(&i, &out, env, &k)
 	}
 }

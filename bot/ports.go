@@ -92,8 +92,11 @@ type Tx interface {
 	// Incident locks and returns one incident of the tenant by number or id.
 	Incident(ctx context.Context, tenant domain.TenantID, number int) (domain.Incident, error)
 	IncidentByID(ctx context.Context, tenant domain.TenantID, id domain.IncidentID) (domain.Incident, error)
-	// DueIncidents locks incidents whose wake is due, skipping those that others hold.
+	// DueIncidents locks incidents whose wake is due, skipping those that others hold. They are what ForAlarms gives of them;
+	// Keep refuses a decision that changes more of them than their clocks.
 	DueIncidents(ctx context.Context, tenant domain.TenantID, now time.Time, limit int) ([]domain.Incident, error)
+	// Whole reads all of incidents that this transaction has locked.
+	Whole(ctx context.Context, tenant domain.TenantID, ids []domain.IncidentID) ([]domain.Incident, error)
 	// Postpone moves the wake of an incident that could not be decided.
 	Postpone(ctx context.Context, tenant domain.TenantID, id domain.IncidentID, until time.Time) error
 	// Incidents lists without locking; closed ones only when asked for.
@@ -103,7 +106,8 @@ type Tx interface {
 	AllLive(ctx context.Context, limit int) ([]domain.Incident, error)
 	Journal(ctx context.Context, tenant domain.TenantID, id domain.IncidentID) ([]domain.Entry, error)
 	// Keep writes decisions down, many as cheaply as one: incidents with their
-	// wakes, rings, cards and journal. A ring whose key exists is not written again.
+	// wakes, rings, cards and journal. Those that aren't new must have been read in this transaction. A ring whose key exists is
+	// not written again.
 	Keep(ctx context.Context, tenant domain.TenantID, kept []Kept) error
 	// KeepRings writes rings that belong to no change of an incident.
 	KeepRings(ctx context.Context, tenant domain.TenantID, rings []Ring) error

@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/firstcall/bot/words"
@@ -13,47 +15,20 @@ import (
 func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) Message {
 	lang, zone := r.reader()
 	w := words.In(lang)
-	args := map[string]string{
-		"customer": s.agreement.Customer, "ref": i.Ref, "title": i.Report.Title, "text": n.Text, "person": n.By,
-		"asked": i.Asked, "phone": i.Report.Owner.Phone, "contact": i.Report.Owner.Name, "rung": strconv.Itoa(n.Rung),
-		"severity": string(i.Severity),
-	}
-	if args["phone"] == "" {
-		args["phone"] = i.Report.Owner.Email
-	}
-	if !n.Due.IsZero() {
-		args["due"], args["left"], args["late"] = rfc(n.Due), rfc(n.Due), rfc(n.Due)
-	}
 	kind := s.ringKind(i, n)
-	if kind == pageUnseen {
-		args["late"] = rfc(i.Ladder.Due)
-	}
-	for k, v := range n.Args {
-		args[k] = v
-	}
-	for k, v := range args {
-		args[k] = cut(v, maxRing)
-	}
-	args = worded(w, args)
-	args["level_text"], args["holder_text"] = string(level(w, i)), string(holder(w, i))
-	if n.Kind == domain.StaffingMissing {
-		args["consequence_text"] = string(consequence(w, i))
-	}
-	if team, ok := n.Args["team"]; ok {
-		args["team_text"] = string(teamName(w, team))
-	}
+	args := ringArgs{s: s, w: w, i: i, n: n, unseen: kind == pageUnseen}
 	side := r.side()
 	if (n.Kind == domain.AnswerDue || n.Kind == domain.ChangeControlDue) && side == domain.Provider {
 		kind += "_inside"
 	}
 	say := func(kind string) words.Text {
-		text, ok := w.Look("ring", kind, args)
+		text, ok := w.LookWith("ring", kind, args.get)
 		if !ok {
 			text = w.NoticeAnything(i.Ref, i.Report.Title)
 		}
 		if r.Place != nil {
 			if (kind == pageCall || kind == pageCallSoon || kind == pageCallDue) && r.Place.Purpose == ForEngineers { // they are the ones to call
-				text = words.Lines(text, w.PageContact(args["contact"], args["phone"]))
+				text = words.Lines(text, w.PageContact(args.plain("contact"), args.plain("phone")))
 			}
 		}
 		return text
@@ -68,6 +43,96 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 		m.Buttons = append(m.Buttons, b)
 	}
 	return m
+}
+
+// ringArgs are what the sentence of a ring may name, made when it does: most sentences name three of them.
+type ringArgs struct {
+	s      *scene
+	w      *words.Words
+	i      *domain.Incident
+	n      *domain.Notice
+	unseen bool // nobody has answered, and the time since the ladder began is told
+}
+
+// plain is an argument as it is, without a form for sentences; "" when it isn't one.
+func (a *ringArgs) plain(name string) string {
+	v, _ := a.value(name)
+	return cut(v, maxRing)
+}
+
+func (a *ringArgs) value(name string) (string, bool) {
+	if v, ok := a.n.Args[name]; ok {
+		return v, true
+	}
+	i := a.i
+	switch name {
+	case "customer":
+		return a.s.agreement.Customer, true
+	case "ref":
+		return i.Ref, true
+	case "title":
+		return i.Report.Title, true
+	case "text":
+		return a.n.Text, true
+	case "person":
+		return a.n.By, true
+	case "asked":
+		return i.Asked, true
+	case "phone":
+		return cmp.Or(i.Report.Owner.Phone, i.Report.Owner.Email), true
+	case "contact":
+		return i.Report.Owner.Name, true
+	case "rung":
+		return strconv.Itoa(a.n.Rung), true
+	case "severity":
+		return string(i.Severity), true
+	case "late":
+		if a.unseen {
+			return rfc(i.Ladder.Due), true
+		}
+		fallthrough
+	case "due", "left":
+		if !a.n.Due.IsZero() {
+			return rfc(a.n.Due), true
+		}
+	}
+	return "", false
+}
+
+// get is an argument in the form that a name's end asks for, as worded gives them.
+func (a *ringArgs) get(name string) (string, bool) {
+	switch name {
+	case "level_text":
+		return string(level(a.w, a.i)), true
+	case "holder_text":
+		return string(holder(a.w, a.i)), true
+	case "consequence_text":
+		if a.n.Kind == domain.StaffingMissing {
+			return string(consequence(a.w, a.i)), true
+		}
+	case "team_text":
+		if team, ok := a.n.Args["team"]; ok {
+			return string(teamName(a.w, team)), true
+		}
+	case "rest_duration":
+		name = "left_duration"
+	}
+	if v, ok := a.value(name); ok {
+		return cut(v, maxRing), true
+	}
+	for _, form := range [...]string{"_at", "_duration", "_text"} {
+		stem, ok := strings.CutSuffix(name, form)
+		if !ok {
+			continue
+		}
+		v, ok := a.value(stem)
+		if !ok {
+			return "", false
+		}
+		v, ok = worded(a.w, map[string]string{stem: cut(v, maxRing)})[name]
+		return v, ok
+	}
+	return "", false
 }
 
 // The sentences of a page.

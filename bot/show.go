@@ -123,7 +123,7 @@ func (v *visit) board(ctx context.Context, _ string) (Reply, error) {
 	return v.lines(ctx, all)
 }
 
-func rank(i domain.Incident) int { return urgency(i, domain.Notice{Kind: domain.Page}) }
+func rank(i domain.Incident) int { return urgency(&i, &domain.Notice{Kind: domain.Page}) }
 
 func nextDue(i domain.Incident) time.Time {
 	if i.FirstResponse.Running() {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,7 +53,7 @@ func (b *Bot) Wake(ctx context.Context) (int, error) {
 
 // wakeAllOf answers what is due in a tenant, batch by batch.
 func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int, err error) {
-	for {
+	for ctx.Err() == nil {
 		n, err := b.wakeTenant(ctx, tenant)
 		if err != nil && ctx.Err() == nil {
 			n, err = b.wakeSingly(ctx, tenant, err)
@@ -61,11 +63,14 @@ func (b *Bot) wakeAllOf(ctx context.Context, tenant domain.TenantID) (woken int,
 			return woken, err
 		}
 	}
+	return woken, ctx.Err()
 }
 
-// wakeTenant answers one batch, incidents and drafts.
+// wakeTenant answers one batch, incidents and drafts. A batch that was begun is brought to its end, also in a process that is
+// told to stop: it is short, the store limits its statements, and watching for the stop in each of them costs more than it saves.
 func (b *Bot) wakeTenant(ctx context.Context, tenant domain.TenantID) (n int, err error) {
 	defer recovered(&err)
+	ctx = context.WithoutCancel(ctx)
 	now := b.Now()
 	err = b.Store.InTx(ctx, func(tx Tx) error {
 		n = 0
@@ -101,13 +106,27 @@ func (b *Bot) wakeIncidents(ctx context.Context, tx Tx, tenant domain.TenantID, 
 	if err != nil {
 		return due, err
 	}
-	kept := make([]Kept, 0, len(due))
-	for _, inc := range due {
-		k, err := s.fire(inc, now)
+	kept := make([]Kept, len(due))
+	showing := map[domain.IncidentID]int{} // whose cards change, which show more than alarms read
+	for n := range due {
+		shows, err := s.fire(&due[n], now, &kept[n], false)
 		if err != nil {
-			return due, fmt.Errorf("incident %s: %w", inc.Ref, err)
+			return due, fmt.Errorf("incident %s: %w", due[n].Ref, err)
 		}
-		kept = append(kept, k)
+		if shows {
+			showing[due[n].ID] = n
+		}
+	}
+	if len(showing) > 0 {
+		whole, err := tx.Whole(ctx, tenant, slices.Collect(maps.Keys(showing)))
+		if err != nil {
+			return due, fmt.Errorf("read those whose cards change: %w", err)
+		}
+		for i := range whole {
+			if _, err := s.fire(&whole[i], now, &kept[showing[whole[i].ID]], true); err != nil {
+				return due, fmt.Errorf("incident %s: %w", whole[i].Ref, err)
+			}
+		}
 	}
 	if err := tx.Keep(ctx, tenant, kept); err != nil {
 		return due, fmt.Errorf("keep: %w", err)
@@ -116,14 +135,21 @@ func (b *Bot) wakeIncidents(ctx context.Context, tx Tx, tenant domain.TenantID, 
 	return due, nil
 }
 
-// fire decides about one incident. A panic is an error, so that it can be told whose it is.
-func (s *scene) fire(inc domain.Incident, now time.Time) (k Kept, err error) {
+// fire decides about one incident, and says whether what its cards show has changed; they are made when it is whole, and else
+// it may be no more of it than alarms look at. A panic is an error, so that it can be told whose it is.
+func (s *scene) fire(inc *domain.Incident, now time.Time, k *Kept, whole bool) (shows bool, err error) {
 	defer recovered(&err)
 	env, err := s.env(&inc.Report)
 	if err != nil {
-		return Kept{}, err
+		return false, err
 	}
-	return s.fired(inc, inc.Fire(now, env), env), nil
+	out := inc.Fire(now, env)
+	s.fired(inc, &out, env, k)
+	shows = newlyPassed(inc, &k.Incident)
+	if shows && whole {
+		k.Cards = s.cards(&k.Incident, inc)
+	}
+	return shows, nil
 }
 
 func (b *Bot) wakeDrafts(ctx context.Context, tx Tx, tenant domain.TenantID, now time.Time) error {

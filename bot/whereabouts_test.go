@@ -158,10 +158,10 @@ func render(t words.Text, lang string, now time.Time) string {
 func (o *office) is(home, person, want string) {
 	o.t.Helper()
 	got := "nobody"
-	switch answer := o.says(home, person, "", "/incident board"); {
-	case answer == "No open incidents.":
+	switch o.says(home, person, "", "/incident board") {
+	case "No open incidents.":
 		got = "the provider's"
-	case answer == "That is for the support team.":
+	case "That is for the support team.":
 		got = "nobody"
 		if answer := o.says(home, person, "", "/incident list"); answer == "No open incidents." {
 			got = "the customer's"

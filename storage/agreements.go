@@ -14,6 +14,12 @@ FROM agreements WHERE tenant_id = $1`
 
 // Agreement implements bot.Tx.
 func (t *txn) Agreement(ctx context.Context, tenant domain.TenantID) (domain.Agreement, error) {
+	known := tenant == t.entered && t.surroundings != nil
+	if known {
+		if a, ok := t.surroundings.agreement(tenant, t.revisions); ok {
+			return a, nil
+		}
+	}
 	var a domain.Agreement
 	var covered string
 	err := t.tx.QueryRowContext(ctx, readAgreement, tenant).Scan(&a.Tenant, &a.Customer, &a.ID, &a.Name, snapshot{&a.Holdings}, &a.Zone, &a.Country,
@@ -25,6 +31,9 @@ func (t *txn) Agreement(ctx context.Context, tenant domain.TenantID) (domain.Agr
 		if a.CoveredUntil, err = calendar.ParseDate(covered); err != nil {
 			return domain.Agreement{}, fmt.Errorf("read the agreement: %w", err)
 		}
+	}
+	if known {
+		t.surroundings.keepAgreement(tenant, t.revisions, a)
 	}
 	return a, nil
 }

@@ -43,7 +43,7 @@ func (t *txn) SaveDigest(ctx context.Context, tenant domain.TenantID, d bot.Dige
 	return nil
 }
 
-const closedBetween = `FROM incidents i WHERE i.closed_at > $1 AND i.closed_at <= $2 ORDER BY i.closed_at DESC, i.id LIMIT $3`
+const closedBetween = `WHERE i.closed_at > $1 AND i.closed_at <= $2 ORDER BY i.closed_at DESC, i.id LIMIT $3`
 
 // ClosedBetween implements bot.Looks. Cancelled ones have ended, too.
 func (t *txn) ClosedBetween(ctx context.Context, from, to time.Time, limit int) ([]domain.Incident, error) {

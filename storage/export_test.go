@@ -2,6 +2,9 @@ package storage
 
 import "slices"
 
+// MigrateTo brings the schema to an earlier version.
+var MigrateTo = migrateTo
+
 // BuiltStatements are the statements that are put together at run time, in their forms: new incidents, all columns changed,
 // one changed, none; with rings to withdraw and without.
 func BuiltStatements() map[string]string {
@@ -13,19 +16,30 @@ func BuiltStatements() map[string]string {
 		}
 		return some
 	}
+	everything := writing{}
+	for _, l := range []*list{&everything.withdrawals.subject, &everything.rings.id, &everything.cards.id, &everything.journal.incident} {
+		l.int(1)
+	}
+	told := writing{tells: true}
+	rings := writing{}
+	rings.rings.id.int(1)
 	return map[string]string{
-		"keep":              statement("", false),
-		"keep of new":       statement(headText(true, columns(), keepParameters+1), false),
-		"keep of all":       statement(headText(false, columns(), keepParameters+1), false),
-		"keep of one":       statement(headText(false, columns("next_update_rang"), keepParameters+1), false),
-		"keep of withdrawn": statement(headText(false, nil, keepParameters+1), true),
-		"keep of none":      statement(headText(false, nil, keepParameters+1), false),
-		"incidentByNumber":  selectIncidents(incidentByNumber),
-		"incidentByID":      selectIncidents(incidentByID),
-		"dueIncidents":      selectIncidents(dueIncidents),
-		"unfinished":        selectIncidents(unfinished),
-		"everyone":          selectIncidents(everyone),
-		"allLive":           selectIncidents(allLive),
-		"closedBetween":     selectIncidents(closedBetween),
+		"keep of rings":    rings.statement(nil),
+		"keep of new":      everything.statement(&incidentWrite{kind: ofNew, write: columns(), clocks: allClocks, briefs: true}),
+		"keep of all":      everything.statement(&incidentWrite{kind: ofAll, write: columns(), clocks: allClocks, briefs: true}),
+		"keep of one":      everything.statement(&incidentWrite{kind: ofAll, write: columns("owner")}),
+		"keep":             rings.statement(&incidentWrite{kind: ofClocks, clocks: 1 << 3}),
+		"keep of a person": told.statement(&incidentWrite{kind: ofClocks}),
+		"keep of none":     (&writing{}).statement(&incidentWrite{kind: ofClocks}),
+		"incidentByNumber": selectIncidents(incidentByNumber),
+		"incidentByID":     selectIncidents(incidentByID),
+		"wholeIncidents":   selectIncidents(wholeIncidents),
+		"dueIncidents":     dueIncidents,
+		"mark":             mark,
+		"foldRings":        foldRings,
+		"unfinished":       selectIncidents(unfinished),
+		"everyone":         selectIncidents(everyone),
+		"allLive":          selectIncidents(allLive),
+		"closedBetween":    selectIncidents(closedBetween),
 	}
 }

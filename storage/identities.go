@@ -79,7 +79,10 @@ func (t *txn) Bind(ctx context.Context, id bot.DestinationID, tenant domain.Tena
 		return false, fmt.Errorf("bind an identity: %w", err)
 	}
 	n, err := done.RowsAffected()
-	return n == 1, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, t.changed(ctx, tenant)
 }
 
 const unbindIdentity = `
@@ -91,7 +94,7 @@ func (t *txn) Unbind(ctx context.Context, id bot.DestinationID, tenant domain.Te
 	if _, err := t.tx.ExecContext(ctx, unbindIdentity, id, tenant); err != nil {
 		return fmt.Errorf("unbind an identity: %w", err)
 	}
-	return nil
+	return t.changed(ctx, tenant)
 }
 
 const asked = `UPDATE destinations SET asked_at = $2 WHERE id = $1`
@@ -134,7 +137,7 @@ func (t *txn) People(ctx context.Context, tenant domain.TenantID) ([]bot.Person,
 const (
 	// Whoever has the new id already gives it up, and gets the old one: nobody has bound it.
 	whereTo = `
-SELECT d.tenant_id IS NOT NULL, d.address, n.id, n.tenant_id IS NOT NULL
+SELECT d.tenant_id, d.address, n.id, n.tenant_id IS NOT NULL
 FROM destinations d LEFT JOIN destinations n
     ON n.platform = d.platform AND n.workspace = d.workspace AND n.kind = d.kind AND n.address = $2
 WHERE d.id = $1 AND d.kind = 'channel'`
@@ -148,15 +151,15 @@ UPDATE drafts d SET place_id = $2 WHERE d.place_id = $1
 
 // Move implements bot.Whereabouts.
 func (t *txn) Move(ctx context.Context, place bot.DestinationID, to string) (bool, error) {
-	var bound bool
+	var owner ident
 	var address string
 	var there ident
 	var taken sql.NullBool
 	to = fit(to)
-	if err := t.tx.QueryRowContext(ctx, whereTo, place, to).Scan(&bound, &address, &there, &taken); err != nil {
+	if err := t.tx.QueryRowContext(ctx, whereTo, place, to).Scan(&owner, &address, &there, &taken); err != nil {
 		return false, orNotFound(err, "look where a channel has moved")
 	}
-	if !bound || taken.Bool || to == address {
+	if owner == "" || taken.Bool || to == address {
 		return false, nil
 	}
 	do := func(statement string, args ...any) error {
@@ -164,6 +167,9 @@ func (t *txn) Move(ctx context.Context, place bot.DestinationID, to string) (boo
 			return fmt.Errorf("move a channel: %w", err)
 		}
 		return nil
+	}
+	if err := t.changed(ctx, domain.TenantID(owner)); err != nil {
+		return false, err
 	}
 	if there == "" {
 		return true, do(moveTo, place, to)

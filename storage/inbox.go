@@ -93,7 +93,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 		if try == 0 {
 			seen = a.Seen
 		}
-		t.entered = domain.TenantID(a.Entered)
+		t.entered, t.revisions = domain.TenantID(a.Entered), revisions{}
 		// A destination that somebody else made at this moment is seen by the next statement.
 		if (e.Person == "" || a.Person != "") && (e.Place == "" || a.Place != "") {
 			break
@@ -102,6 +102,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 			return bot.Door{}, false, fmt.Errorf("record an event: its destinations can't be seen")
 		}
 	}
+	t.arrived = true
 	door := bot.Door{PersonDest: bot.DestinationID(a.Person), PlaceDest: bot.DestinationID(a.Place)}
 	if err := t.reroute(ctx, e, &a, now); err != nil {
 		return bot.Door{}, false, err

@@ -12,20 +12,14 @@ import (
 )
 
 // column is one column of incidents and where its value is in the domain's incident. The statements that read and write
-// incidents are built from this list, so that ninety columns are in order in one place.
+// incidents are built from this list and clockColumns, so that ninety columns are in order in one place.
 type column struct {
 	name, kind string
 	in         func(*domain.Incident) any
 }
 
-// The columns that a row is found by come first and are never changed.
-var incidentKey = []column{
-	{"id", "uuid", func(i *domain.Incident) any { return (*string)(&i.ID) }},
-	{"ref", "text", func(i *domain.Incident) any { return &i.Ref }},
-	{"version", "bigint", func(i *domain.Incident) any { return &i.Version }},
-}
-
-var incidentColumns = append([]column{
+// What a row is found by is never changed and not among these.
+var incidentColumns = []column{
 	{"generation", "bigint", func(i *domain.Incident) any { return &i.Generation }},
 	{"kind", "text", func(i *domain.Incident) any { return (*string)(&i.Kind) }},
 	{"status", "text", func(i *domain.Incident) any { return (*string)(&i.Status) }},
@@ -74,50 +68,25 @@ var incidentColumns = append([]column{
 	{"mitigated_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.MitigatedAt) }},
 	{"resolved_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.ResolvedAt) }},
 	{"closed_at", "timestamptz", func(i *domain.Incident) any { return (*instant)(&i.ClosedAt) }},
-}, clockColumns(
-	"first_response", func(i *domain.Incident) *domain.Clock { return &i.FirstResponse },
-	"work_begins", func(i *domain.Incident) *domain.Clock { return &i.WorkBegins },
-	"staffing", func(i *domain.Incident) *domain.Clock { return &i.Staffing },
-	"change_control", func(i *domain.Incident) *domain.Clock { return &i.ChangeControl },
-	"answer", func(i *domain.Incident) *domain.Clock { return &i.Answer },
-	"next_update", func(i *domain.Incident) *domain.Clock { return &i.NextUpdate },
-	"case", func(i *domain.Incident) *domain.Clock { return &i.Case },
-	"ladder", func(i *domain.Incident) *domain.Clock { return &i.Ladder },
-)...)
-
-// clockColumns gives each clock its four columns. It takes pairs of a name and where the clock is.
-func clockColumns(pairs ...any) []column {
-	var all []column
-	for n := 0; n < len(pairs); n += 2 {
-		name, in := pairs[n].(string), pairs[n+1].(func(*domain.Incident) *domain.Clock)
-		all = append(all,
-			column{name + "_from", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).From) }},
-			column{name + "_due", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).Due) }},
-			column{name + "_met", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).Met) }},
-			column{name + "_rang", "timestamptz", func(i *domain.Incident) any { return (*instant)(&in(i).Rang) }},
-		)
-	}
-	return all
 }
 
-// readColumns names all columns of an incident as it is read, of table i.
+// readColumns names all columns of an incident as it is read whole, of table i and of its clocks c.
 var readColumns = sync.OnceValue(func() string {
 	var b strings.Builder
-	for n, c := range append(incidentKey[:len(incidentKey):len(incidentKey)], incidentColumns...) {
-		if n > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("i." + c.name)
+	b.WriteString("i.id, i.ref, c.version")
+	for _, c := range incidentColumns {
+		b.WriteString(", i." + c.name)
+	}
+	for _, name := range clockColumns {
+		b.WriteString(", c." + name)
 	}
 	return b.String()
 })
 
 // scanInto lists where a row of readColumns goes.
 func scanInto(i *domain.Incident) []any {
-	into := make([]any, 0, len(incidentKey)+len(incidentColumns))
-	for _, c := range incidentKey {
-		into = append(into, c.in(i))
-	}
+	into := make([]any, 0, 3+len(incidentColumns)+len(clockColumns))
+	into = append(into, (*string)(&i.ID), &i.Ref, &i.Version)
 	for _, c := range incidentColumns {
 		switch p := c.in(i).(type) {
 		case *terms.Commitment:
@@ -127,6 +96,9 @@ func scanInto(i *domain.Incident) []any {
 		default:
 			into = append(into, p)
 		}
+	}
+	for n := range clockColumns {
+		into = append(into, (*instant)(clockAt(i, n)))
 	}
 	return into
 }

@@ -2,15 +2,15 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"example.com/firstcall/bot"
 	"example.com/firstcall/domain"
 )
 
@@ -28,14 +28,14 @@ func (t *txn) NextNumber(ctx context.Context, tenant domain.TenantID) (int, erro
 	return n, nil
 }
 
-const incidentByNumber = `FROM incidents i WHERE i.tenant_id = $1 AND i.number = $2 FOR UPDATE`
+const incidentByNumber = `WHERE i.tenant_id = $1 AND i.number = $2 FOR UPDATE`
 
-// Incident implements bot.Tx. The row stays locked, so people who press at the same time are served one after the other.
+// Incident implements bot.Tx. Both its rows stay locked, so people who press at the same time are served one after the other.
 func (t *txn) Incident(ctx context.Context, tenant domain.TenantID, number int) (domain.Incident, error) {
 	return t.one(ctx, incidentByNumber, tenant, number)
 }
 
-const incidentByID = `FROM incidents i WHERE i.tenant_id = $1 AND i.id = $2 FOR UPDATE`
+const incidentByID = `WHERE i.tenant_id = $1 AND i.id = $2 FOR UPDATE`
 
 // IncidentByID implements bot.Tx.
 func (t *txn) IncidentByID(ctx context.Context, tenant domain.TenantID, id domain.IncidentID) (domain.Incident, error) {
@@ -45,46 +45,43 @@ func (t *txn) IncidentByID(ctx context.Context, tenant domain.TenantID, id domai
 	return t.one(ctx, incidentByID, tenant, id)
 }
 
-func (t *txn) one(ctx context.Context, from string, args ...any) (domain.Incident, error) {
-	found, shown, err := t.incidents(ctx, from, args...)
+func (t *txn) one(ctx context.Context, which string, args ...any) (domain.Incident, error) {
+	found, shown, err := t.incidents(ctx, which, args...)
 	if err == nil && len(found) == 0 {
 		err = errNoRows
 	}
 	if err != nil {
 		return domain.Incident{}, orNotFound(err, "read an incident")
 	}
-	t.remember(found, shown)
+	t.remember(found, shown, false)
 	return found[0], nil
 }
 
-// Wake and incident are both locked: a claimer that comes second sees a new wake when it is let in, and passes on.
-const dueIncidents = `FROM wakes w JOIN incidents i ON i.tenant_id = w.tenant_id AND i.id = w.subject_id
-WHERE w.tenant_id = $1 AND w.kind = 'incident' AND w.at <= $2
-ORDER BY w.at LIMIT $3
-FOR UPDATE SKIP LOCKED`
+// The clocks of these are locked already, and nobody changes the other row without locking the clocks.
+const wholeIncidents = `WHERE i.tenant_id = $1 AND i.id = ANY ($2::uuid[])`
 
-// DueIncidents implements bot.Tx.
-func (t *txn) DueIncidents(ctx context.Context, tenant domain.TenantID, now time.Time, limit int) ([]domain.Incident, error) {
-	found, shown, err := t.incidents(ctx, dueIncidents, tenant, instant(now), limit)
+// Whole implements bot.Tx.
+func (t *txn) Whole(ctx context.Context, tenant domain.TenantID, ids []domain.IncidentID) ([]domain.Incident, error) {
+	found, shown, err := t.incidents(ctx, wholeIncidents, tenant, texts(ids))
 	if err != nil {
-		return nil, fmt.Errorf("claim due incidents: %w", err)
+		return nil, fmt.Errorf("read incidents whole: %w", err)
 	}
-	t.remember(found, shown)
+	t.remember(found, shown, false)
 	return found, nil
 }
 
 const (
-	unfinished = `FROM incidents i WHERE i.tenant_id = $1 AND i.status NOT IN ('closed', 'cancelled') ORDER BY i.number DESC LIMIT $2`
-	everyone   = `FROM incidents i WHERE i.tenant_id = $1 ORDER BY i.number DESC LIMIT $2`
+	unfinished = `WHERE i.tenant_id = $1 AND i.status NOT IN ('closed', 'cancelled') ORDER BY i.number DESC LIMIT $2`
+	everyone   = `WHERE i.tenant_id = $1 ORDER BY i.number DESC LIMIT $2`
 )
 
 // Incidents implements bot.Tx. The newest come first; resolved ones aren't over yet.
 func (t *txn) Incidents(ctx context.Context, tenant domain.TenantID, closed bool, limit int) ([]domain.Incident, error) {
-	from := unfinished
+	which := unfinished
 	if closed {
-		from = everyone
+		which = everyone
 	}
-	found, _, err := t.incidents(ctx, from, tenant, limit)
+	found, _, err := t.incidents(ctx, which, tenant, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
@@ -92,7 +89,7 @@ func (t *txn) Incidents(ctx context.Context, tenant domain.TenantID, closed bool
 }
 
 // Severities sort as they are written, from 1 to C.
-const allLive = `FROM incidents i WHERE i.status IN ('awaiting_case', 'open', 'mitigated') AND i.status NOT IN ('closed', 'cancelled')
+const allLive = `WHERE i.status IN ('awaiting_case', 'open', 'mitigated') AND i.status NOT IN ('closed', 'cancelled')
 ORDER BY nullif(i.severity, '') NULLS LAST, i.opened_at, i.id LIMIT $1`
 
 // AllLive implements bot.Tx. The most urgent come first.
@@ -110,9 +107,10 @@ func (t *txn) AllLive(ctx context.Context, limit int) ([]domain.Incident, error)
 	return found, nil
 }
 
-// incidents reads rows, with the digests of their cards; from is what follows the list of columns, with the incidents as i.
-func (t *txn) incidents(ctx context.Context, from string, args ...any) (found []domain.Incident, shown []int64, err error) {
-	rows, err := t.tx.QueryContext(ctx, selectIncidents(from), args...)
+// incidents reads whole ones, with the digests of their cards; which is what follows the tables, the incidents as i and their
+// clocks as c.
+func (t *txn) incidents(ctx context.Context, which string, args ...any) (found []domain.Incident, shown []int64, err error) {
+	rows, err := t.tx.QueryContext(ctx, selectIncidents(which), args...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,13 +128,14 @@ func (t *txn) incidents(ctx context.Context, from string, args ...any) (found []
 	return found, shown, rows.Err()
 }
 
-// selectIncidents puts the columns before the rest of a query. Queries are few, so they are kept.
-func selectIncidents(from string) string {
-	if text, ok := selects.Load(from); ok {
+// selectIncidents puts the columns and tables before the rest of a query. Queries are few, so they are kept.
+func selectIncidents(which string) string {
+	if text, ok := selects.Load(which); ok {
 		return text.(string)
 	}
-	text := "SELECT i.tenant_id, i.shown, " + readColumns() + "\n" + from
-	selects.Store(from, text)
+	text := "SELECT i.tenant_id, c.shown, " + readColumns() +
+		"\nFROM incidents i JOIN clocks c ON c.tenant_id = i.tenant_id AND c.incident_id = i.id\n" + which
+	selects.Store(which, text)
 	return text
 }
 
@@ -146,133 +145,243 @@ var selects sync.Map
 type known struct {
 	incident domain.Incident
 	shown    int64
+	brief    bool // only what alarms look at was read
 }
 
 // remember keeps locked incidents as they were read, so that Keep writes what has changed and nothing else.
-func (t *txn) remember(found []domain.Incident, shown []int64) {
+func (t *txn) remember(found []domain.Incident, shown []int64, brief bool) {
 	if t.read == nil {
 		t.read = make(map[domain.IncidentID]*known, len(found))
 	}
 	all := make([]known, len(found))
 	for n := range found {
-		all[n] = known{incident: found[n], shown: shown[n]}
-		all[n].incident.Report.Contacts = slices.Clone(found[n].Report.Contacts)
+		all[n] = known{incident: found[n], shown: shown[n], brief: brief}
+		if !brief {
+			all[n].incident.Report.Contacts = slices.Clone(found[n].Report.Contacts)
+		}
 		t.read[found[n].ID] = &all[n]
 	}
 }
 
-// headOf is the part of Keep's statement that writes incidents: text, and the arguments for its parameters, which count
-// from first. All given incidents are new, or none is.
-func (t *txn) headOf(kept []*incidentChange, first int) (string, []any, error) {
-	fresh := kept[0].fresh
-	write := make([]*column, 0, len(incidentColumns))
+// incidentChange is an incident to be written.
+type incidentChange struct {
+	kept   *bot.Kept
+	before *known // nil when it is new
+	shown  int64  // the digest of its cards; 0 to leave what is there
+	kind   changeKind
+	moved  clockSet
+}
+
+// changeKind says which of an incident's rows a change writes.
+type changeKind int
+
+const (
+	ofClocks changeKind = iota // only its clocks
+	ofAll                      // both its rows, as far as they have changed
+	ofNew                      // both, new
+)
+
+// changeOf finds what a decision changes. An alarm that changes what it hasn't read is a fault.
+func changeOf(k *bot.Kept, before *known) (*incidentChange, error) {
+	c := &incidentChange{kept: k, before: before, kind: ofAll, moved: allClocks}
+	if len(k.Cards) > 0 {
+		c.shown = digest(k.Cards)
+	}
+	i := &k.Incident
+	switch {
+	case k.New:
+		c.kind = ofNew
+		return c, nil
+	case before == nil: // It may be the part that alarms were given, and its rest would be lost.
+		return nil, errors.New("it was not read in this transaction, or kept in it among others before")
+	}
+	c.moved = moved(&before.incident, i)
+	if slices.ContainsFunc(incidentColumns, func(w column) bool { return !w.same(&before.incident, i) }) {
+		if before.brief {
+			return nil, errors.New("it was read for alarms alone, and more than its clocks has changed")
+		}
+		return c, nil
+	}
+	c.kind = ofClocks
+	return c, nil
+}
+
+// incidentWrite is what is written of incidents whose changes are of one kind, in one statement.
+type incidentWrite struct {
+	kind   changeKind
+	all    []*incidentChange
+	write  []*column // of the row apart from the clocks
+	clocks clockSet
+	briefs bool
+}
+
+func writeOf(kind changeKind, all []*incidentChange) *incidentWrite {
+	w := &incidentWrite{kind: kind, all: all, briefs: kind == ofNew}
+	for _, c := range all {
+		w.clocks |= c.moved
+		w.briefs = w.briefs || kind == ofAll && !sameBrief(&c.before.incident, &c.kept.Incident)
+	}
+	if kind == ofClocks {
+		return w
+	}
 	for n := range incidentColumns {
-		c := &incidentColumns[n]
-		if fresh || slices.ContainsFunc(kept, func(k *incidentChange) bool { return k.before == nil || !c.same(&k.before.incident, k.incident) }) {
-			write = append(write, c)
+		col := &incidentColumns[n]
+		if kind == ofNew || slices.ContainsFunc(all, func(c *incidentChange) bool {
+			return !col.same(&c.before.incident, &c.kept.Incident)
+		}) {
+			w.write = append(w.write, col)
 		}
 	}
-	ids, versions, shown, numbers, refs := &list{}, &list{}, &list{}, &list{}, &list{}
-	for _, k := range kept {
-		ids.text(string(k.incident.ID))
-		versions.int(int64(k.incident.Version))
-		shown.int(k.shown)
-		if fresh {
-			numbers.int(int64(k.number))
-			refs.text(k.incident.Ref)
-		}
+	return w
+}
+
+// args are the values for the text, in its order.
+func (w *incidentWrite) args() ([]any, error) {
+	clocks, err := w.clockArgs()
+	if err != nil || len(w.write) == 0 {
+		return clocks, err
 	}
-	args := []any{ids, versions, shown}
-	if fresh {
+	ids := &list{}
+	for _, c := range w.all {
+		ids.text(string(c.kept.Incident.ID))
+	}
+	args := []any{ids}
+	if w.kind == ofNew {
+		numbers, refs := &list{}, &list{}
+		for _, c := range w.all {
+			numbers.int(int64(c.kept.Number))
+			refs.text(c.kept.Incident.Ref)
+		}
 		args = append(args, numbers, refs)
 	}
-	for _, c := range write {
-		l := &list{b: make([]byte, 0, 16*len(kept))}
-		for _, k := range kept {
-			if err := c.put(l, k.incident); err != nil {
-				return "", nil, fmt.Errorf("incident %s: %w", k.incident.Ref, err)
+	for _, col := range w.write {
+		l := &list{b: make([]byte, 0, 16*len(w.all))}
+		for _, c := range w.all {
+			if err := col.put(l, &c.kept.Incident); err != nil {
+				return nil, fmt.Errorf("incident %s: %w", c.kept.Incident.Ref, err)
 			}
 		}
 		args = append(args, l)
 	}
-	return headText(fresh, write, first), args, nil
+	if w.kind == ofNew {
+		return append(args, clocks...), nil
+	}
+	return append(clocks, args...), nil
 }
 
-// incidentChange is an incident to be written.
-type incidentChange struct {
-	incident *domain.Incident
-	before   *known // nil when it wasn't read
-	shown    int64  // the digest of its cards; 0 to leave what is there
-	fresh    bool
-	number   int
-}
-
-// headText writes an INSERT of all columns, or an UPDATE of the changed ones. An incident that is there already, or has that
-// version already, isn't written again.
-func headText(fresh bool, write []*column, first int) string {
-	key := headKey{fresh: fresh, first: first}
-	for _, c := range write {
-		key.columns += c.name + " "
+func (w *incidentWrite) clockArgs() ([]any, error) {
+	ids, versions, shown, wakes := &list{}, &list{}, &list{}, &list{}
+	for _, c := range w.all {
+		ids.text(string(c.kept.Incident.ID))
+		versions.int(int64(c.kept.Incident.Version))
+		shown.int(c.shown)
+		wakes.at(c.kept.Wake)
 	}
-	if text, ok := heads.Load(key); ok {
-		return text.(string)
-	}
-	var names, params, sets strings.Builder
-	n := first
-	add := func(name, kind string) {
-		if n > first {
-			names.WriteString(", ")
-			params.WriteString(", ")
+	args := []any{ids, versions, shown, wakes}
+	for n := range clockColumns {
+		if w.clocks&(1<<n) == 0 {
+			continue
 		}
-		names.WriteString(name)
-		params.WriteString("$" + strconv.Itoa(n) + "::" + kind + "[]")
-		n++
+		l := &list{b: make([]byte, 0, 32*len(w.all))}
+		for _, c := range w.all {
+			l.at(*clockAt(&c.kept.Incident, n))
+		}
+		args = append(args, l)
 	}
-	add("id", "uuid")
-	add("version", "bigint")
-	add("shown", "bigint")
-	if fresh {
-		add("number", "bigint")
-		add("ref", "text")
+	if w.briefs {
+		l := &list{}
+		for _, c := range w.all {
+			text, err := written(&c.kept.Incident)
+			if err != nil {
+				return nil, err
+			}
+			l.text(string(text))
+		}
+		args = append(args, l)
 	}
-	for _, c := range write {
-		add(c.name, c.kind)
-		sets.WriteString(", " + c.name + " = k." + c.name)
+	return args, nil
+}
+
+// unnested builds the arrays that a statement reads as rows.
+type unnested struct{ names, params []string }
+
+func (u *unnested) add(name, kind string) {
+	u.names, u.params = append(u.names, name), append(u.params, "?::"+kind+"[]")
+}
+
+func (u *unnested) list() string { return strings.Join(u.names, ", ") }
+
+func (u *unnested) rows() string {
+	return "unnest(" + strings.Join(u.params, ", ") + ") AS k (" + u.list() + ")"
+}
+
+// sets gives the columns after the first few their new values.
+func (u *unnested) sets(first int) string {
+	var b strings.Builder
+	for _, name := range u.names[first:] {
+		b.WriteString(", " + name + " = k." + name)
 	}
-	var text string
-	if fresh {
-		text = "saved AS (\n    INSERT INTO incidents (tenant_id, " + names.String() + ")\n" +
-			"    SELECT $1, k.* FROM unnest(" + params.String() + ") AS k (" + names.String() + ")\n" +
-			"    ON CONFLICT (tenant_id, id) DO NOTHING\n    RETURNING id)"
-	} else {
-		text = "saved AS (\n    UPDATE incidents i SET version = k.version, shown = coalesce(nullif(k.shown, 0), i.shown)" + sets.String() + "\n" +
-			"    FROM unnest(" + params.String() + ") AS k (" + names.String() + ")\n" +
-			"    WHERE i.tenant_id = $1 AND i.id = k.id AND i.version < k.version\n    RETURNING i.id)"
+	return b.String()
+}
+
+// text writes the clocks, and of the other row what is to be written. Each ? is the next of args. An incident that is there
+// already, or has that version already, isn't written again; those that were are called saved. The ids aren't named a second
+// time for the index: the planner would take that for one row, and compare each with each.
+func (w *incidentWrite) text() string {
+	var c, i unnested
+	c.add("incident_id", "uuid")
+	c.add("version", "bigint")
+	c.add("shown", "bigint")
+	c.add("wake_at", "timestamptz")
+	for n, name := range clockColumns {
+		if w.clocks&(1<<n) != 0 {
+			c.add(name, "timestamptz")
+		}
 	}
-	heads.Store(key, text)
+	if w.briefs {
+		c.add("brief", "json")
+	}
+	i.add("id", "uuid")
+	if w.kind == ofNew {
+		i.add("number", "bigint")
+		i.add("ref", "text")
+	}
+	for _, col := range w.write {
+		i.add(col.name, col.kind)
+	}
+	if w.kind == ofNew {
+		return "saved AS (\n    INSERT INTO incidents (tenant_id, " + i.list() + ")\n    SELECT $1, k.* FROM " + i.rows() +
+			"\n    ON CONFLICT (tenant_id, id) DO NOTHING\n    RETURNING id),\n" +
+			"started AS (\n    INSERT INTO clocks (tenant_id, " + c.list() + ")\n    SELECT $1, k.* FROM " + c.rows() +
+			"\n    WHERE (k.incident_id IN (SELECT id FROM saved)) IS TRUE)"
+	}
+	text := "saved AS (\n    UPDATE clocks c SET version = k.version, shown = coalesce(nullif(k.shown, 0), c.shown), wake_at = k.wake_at" + c.sets(4) +
+		"\n    FROM " + c.rows() + "\n    WHERE c.tenant_id = $1 AND c.incident_id = k.incident_id AND c.version < k.version" +
+		"\n    RETURNING c.incident_id AS id)"
+	if len(w.write) > 0 {
+		text += ",\nchanged AS (\n    UPDATE incidents i SET " + strings.TrimPrefix(i.sets(1), ", ") + "\n    FROM " + i.rows() +
+			"\n    WHERE i.tenant_id = $1 AND i.id = k.id AND (k.id IN (SELECT id FROM saved)) IS TRUE)"
+	}
 	return text
 }
 
-type headKey struct {
-	fresh   bool
-	first   int
-	columns string
-}
-
-var heads sync.Map
-
 const versionsKept = `
-SELECT count(*) FROM incidents i JOIN unnest($2::uuid[], $3::bigint[]) AS k (id, version) ON k.id = i.id
-WHERE i.tenant_id = $1 AND i.version >= k.version`
+SELECT count(*) FROM clocks c JOIN unnest($2::uuid[], $3::bigint[]) AS k (id, version) ON k.id = c.incident_id
+WHERE c.tenant_id = $1 AND c.version >= k.version`
 
 // checkKept is asked when fewer incidents were written than given: that is right only when they had been written before.
-func checkKept(ctx context.Context, tx *sqlx.Tx, tenant domain.TenantID, ids, versions any, want int) error {
+func checkKept(ctx context.Context, tx *sqlx.Tx, tenant domain.TenantID, all []*incidentChange) error {
+	var ids, versions list
+	for _, c := range all {
+		ids.text(string(c.kept.Incident.ID))
+		versions.int(int64(c.kept.Incident.Version))
+	}
 	var have int
-	if err := tx.GetContext(ctx, &have, versionsKept, tenant, ids, versions); err != nil {
+	if err := tx.GetContext(ctx, &have, versionsKept, tenant, &ids, &versions); err != nil {
 		return fmt.Errorf("look for incidents written before: %w", err)
 	}
-	if have < want {
-		return fmt.Errorf("%d of %d incidents are not this tenant's, or not there", want-have, want)
+	if have < len(all) {
+		return fmt.Errorf("%d of %d incidents are not this tenant's, or not there", len(all)-have, len(all))
 	}
 	return nil
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/sha1" //nolint:gosec // It makes names, it guards nothing.
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -14,73 +17,71 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// The parts of the statement that writes down any number of decisions of one tenant: wakes, what is withdrawn, rings, cards,
-// journal, and before them the incidents (headOf). What is there already is left alone, so that writing the same again changes
-// nothing. A ring being sent can still be withdrawn; then it isn't repeated. The states are named by what they are not, so
-// that the subjects' own rings are looked at and not what waits, an index that all tenants share.
-const keepWakes = `
-set_wakes AS (
-    INSERT INTO wakes AS w (tenant_id, kind, subject_id, at)
-    SELECT $1, 'incident', k.subject_id, k.at FROM unnest($2::uuid[], $3::timestamptz[]) AS k (subject_id, at)
-    ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET at = excluded.at
-    WHERE w.tenant_id = $1 AND w.at <> excluded.at),
-cleared_wakes AS (
-    DELETE FROM wakes w WHERE w.tenant_id = $1 AND w.kind = 'incident' AND w.subject_id = ANY ($4::uuid[])),`
-
-const withdraw = `
+// The parts of the statement that writes down any number of decisions of one tenant, besides the incidents (incidentWrite):
+// what is withdrawn, rings, cards, journal. Each ? is the next parameter. A part that has nothing to write is left out.
+//
+// What is there already is left alone, so that writing the same again changes nothing. Rings and lines are taken for incidents
+// that were just written, which is why they need no foreign key. A subplan is asked for that, as a join of two lists of unknown
+// length might compare each with each. A ring being sent can still be withdrawn; then it isn't repeated. The states are named by
+// what they are not, so that the subjects' own rings are looked at and not what waits, an index that all tenants share.
+const (
+	withdraw = `
 withdrawn AS (
     UPDATE rings r SET state = 'withdrawn'
-    WHERE r.tenant_id = $1 AND r.subject_id = ANY ($5::uuid[]) AND r.state NOT IN ('sent', 'dead', 'withdrawn')
-      AND EXISTS (SELECT FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind) WHERE k.subject_id = r.subject_id AND k.kind = r.kind)),`
+    WHERE r.tenant_id = $1 AND r.subject_id = ANY (?::uuid[]) AND r.state NOT IN ('sent', 'dead', 'withdrawn')
+      AND EXISTS (SELECT FROM unnest(?::uuid[], ?::text[]) AS k (subject_id, kind) WHERE k.subject_id = r.subject_id AND k.kind = r.kind))`
 
-// withdrawNothing takes withdraw's place in most decisions: its plan might walk all rings of a tenant to find none of them.
-const withdrawNothing = `
-withdrawn AS (SELECT FROM unnest($5::uuid[], $6::text[]) AS k (subject_id, kind)),`
-
-const keepRest = `
+	addRings = `
 new_rings AS (
     INSERT INTO rings (tenant_id, id, subject_id, incident_id, generation, kind, step, destination_id, urgency, escalation,
                        at, due_at, state, message)
     SELECT $1, k.id, coalesce(k.incident_id, $1), k.incident_id, k.generation, k.kind, k.step, k.destination_id, k.urgency,
            k.escalation, k.at, k.at, 'waiting', k.message
-    FROM unnest($7::uuid[], $8::uuid[], $9::bigint[], $10::text[], $11::bigint[], $12::uuid[], $13::smallint[],
-                $14::boolean[], $15::timestamptz[], $16::jsonb[])
-         AS k (id, incident_id, generation, kind, step, destination_id, urgency, escalation, at, message)
-    ON CONFLICT (tenant_id, subject_id, generation, kind, step, destination_id) DO NOTHING),
+    FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::text[], ?::bigint[], ?::uuid[], ?::smallint[], ?::boolean[],
+                ?::timestamptz[], ?::json[])
+         AS k (id, incident_id, generation, kind, step, destination_id, urgency, escalation, at, message)`
+
+	addRingsOnce = `
+    ON CONFLICT (tenant_id, subject_id, generation, kind, step, destination_id) DO NOTHING)`
+
+	setCards = `
 set_cards AS (
     INSERT INTO cards AS c (tenant_id, destination_id, topic, id, incident_id, wanted, due_at, state, message)
     SELECT $1, k.destination_id, k.topic, k.id, k.incident_id, 1, k.due_at, 'waiting', k.message
-    FROM unnest($17::uuid[], $18::text[], $19::uuid[], $20::uuid[], $21::timestamptz[], $22::jsonb[])
+    FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::timestamptz[], ?::jsonb[])
          AS k (destination_id, topic, id, incident_id, due_at, message)
     ON CONFLICT (tenant_id, destination_id, topic) DO UPDATE
     SET wanted = c.wanted + 1, message = excluded.message, attempts = 0,
         state = CASE WHEN c.state IN ('sent', 'dead') THEN 'waiting' ELSE c.state END,
         due_at = CASE WHEN c.state IN ('sent', 'dead') THEN excluded.due_at ELSE c.due_at END
-    WHERE c.tenant_id = $1 AND c.message <> excluded.message),
-new_lines AS (
-    INSERT INTO journal (tenant_id, incident_id, id, at, version, line, person_id, name, side, kind, args, rows)
-    SELECT $1, k.incident_id, k.id, k.at, k.version, k.line, k.person_id, k.name, k.side, k.kind, k.args,
-           coalesce(string_to_array(nullif(k.rows, ''), ' '), '{}')
-    FROM unnest($23::uuid[], $24::uuid[], $25::timestamptz[], $26::bigint[], $27::smallint[], $28::uuid[], $29::text[],
-                $30::text[], $31::text[], $32::jsonb[], $33::text[])
-         AS k (incident_id, id, at, version, line, person_id, name, side, kind, args, rows)
-    ON CONFLICT (tenant_id, incident_id, id) DO NOTHING)`
+    WHERE c.tenant_id = $1 AND c.message <> excluded.message)`
 
-// keepParameters is how many parameters these parts have; those of the incidents follow them.
-const keepParameters = 33
+	addLines = `
+new_lines AS (
+    INSERT INTO journal (tenant_id, incident_id, at, version, line, person_id, name, side, kind, args, rows)
+    SELECT $1, k.incident_id, k.at, k.version, k.line, k.person_id, k.name, k.side, k.kind, k.args,
+           coalesce(string_to_array(nullif(k.rows, ''), ' '), '{}')
+    FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::smallint[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::json[],
+                ?::text[])
+         AS k (incident_id, at, version, line, person_id, name, side, kind, args, rows)
+    WHERE (k.incident_id IN (SELECT id FROM saved)) IS TRUE)`
+
+	ofSaved = `
+    WHERE (k.incident_id IN (SELECT id FROM saved)) IS TRUE`
+)
 
 // Keep implements bot.Tx.
 func (t *txn) Keep(ctx context.Context, tenant domain.TenantID, kept []bot.Kept) error {
-	var fresh, changed []bot.Kept
-	for _, k := range kept {
-		if k.New {
-			fresh = append(fresh, k)
-		} else {
-			changed = append(changed, k)
+	changes := map[changeKind][]*incidentChange{}
+	for n := range kept {
+		c, err := changeOf(&kept[n], t.read[kept[n].Incident.ID])
+		if err != nil {
+			return fmt.Errorf("keep a decision about %s: %w", kept[n].Incident.Ref, err)
 		}
+		changes[c.kind] = append(changes[c.kind], c)
 	}
-	for _, some := range [][]bot.Kept{fresh, changed} {
-		if err := t.keepAlike(ctx, tenant, some); err != nil {
+	for _, kind := range []changeKind{ofNew, ofAll, ofClocks} {
+		if err := t.keepAlike(ctx, tenant, kind, changes[kind]); err != nil {
 			return fmt.Errorf("keep decisions: %w", err)
 		}
 	}
@@ -93,145 +94,215 @@ func (t *txn) Keep(ctx context.Context, tenant domain.TenantID, kept []bot.Kept)
 	return nil
 }
 
-// keepAlike keeps new incidents, or changed ones.
-func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kept []bot.Kept) error {
-	if len(kept) == 0 {
+// keepAlike keeps decisions that write the same rows.
+func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kind changeKind, changes []*incidentChange) error {
+	if len(changes) == 0 {
 		return nil
 	}
-	var w writing
-	changes := make([]*incidentChange, len(kept))
-	for n := range kept {
-		k := &kept[n]
-		c := &incidentChange{incident: &k.Incident, before: t.read[k.Incident.ID], fresh: k.New, number: k.Number}
-		if len(k.Cards) > 0 {
-			c.shown = digest(k.Cards)
-		}
-		changes[n] = c
-		if err := w.add(k, c.before == nil || c.before.shown != c.shown); err != nil {
-			return fmt.Errorf("incident %s: %w", k.Incident.Ref, err)
+	w := writing{tells: t.arrived}
+	w.room(changes)
+	for _, c := range changes {
+		if err := w.add(c.kept, c.before == nil || c.before.shown != c.shown); err != nil {
+			return fmt.Errorf("incident %s: %w", c.kept.Incident.Ref, err)
 		}
 	}
-	head, more, err := t.headOf(changes, keepParameters+1)
+	incidents := writeOf(kind, changes)
+	args, err := incidents.args()
 	if err != nil {
 		return err
 	}
 	var saved int
-	if err := t.tx.GetContext(ctx, &saved, statement(head, w.withdraws()), append(w.args(tenant), more...)...); err != nil {
+	if err := t.tx.GetContext(ctx, &saved, w.statement(incidents), append(append([]any{string(tenant)}, args...), w.args()...)...); err != nil {
 		return err
 	}
-	if saved < len(kept) {
-		if err := checkKept(ctx, t.tx, tenant, more[0], more[1], len(kept)); err != nil {
+	if saved < len(changes) {
+		if err := checkKept(ctx, t.tx, tenant, changes); err != nil {
 			return err
 		}
 	}
-	if err := t.fold(ctx, tenant, kept); err != nil {
-		return err
-	}
-	after, shown := make([]domain.Incident, len(kept)), make([]int64, len(kept))
-	for n, c := range changes {
-		after[n], shown[n] = *c.incident, c.shown
-		if c.shown == 0 && c.before != nil {
-			shown[n] = c.before.shown
-		}
-	}
-	t.remember(after, shown)
+	t.keptNow(changes)
 	return nil
 }
 
-// KeepRings implements bot.Tx.
+// keptNow remembers what was kept, as if it had just been read.
+func (t *txn) keptNow(changes []*incidentChange) {
+	if len(changes) > 1 {
+		// Batches are an alarm's, which ends with them; people change one incident after the other.
+		for _, c := range changes {
+			delete(t.read, c.kept.Incident.ID)
+		}
+		return
+	}
+	c := changes[0]
+	brief := false
+	if c.before != nil {
+		brief = c.before.brief
+		if c.shown == 0 {
+			c.shown = c.before.shown
+		}
+	}
+	t.remember([]domain.Incident{c.kept.Incident}, []int64{c.shown}, brief)
+}
+
+const incidentsThere = `SELECT count(*) FROM incidents WHERE tenant_id = $1 AND id = ANY ($2::uuid[])`
+
+// KeepRings implements bot.Tx. Those that concern an incident need one of this tenant's.
 func (t *txn) KeepRings(ctx context.Context, tenant domain.TenantID, rings []bot.Ring) error {
+	if len(rings) == 0 {
+		return nil
+	}
 	var w writing
+	about := map[domain.IncidentID]bool{}
 	for n := range rings {
-		if err := w.ring(&rings[n], time.Time{}); err != nil {
-			return fmt.Errorf("keep rings: %w", err)
+		w.ring(&rings[n], time.Time{})
+		if rings[n].Incident != "" {
+			about[rings[n].Incident] = true
+		}
+	}
+	if len(about) > 0 {
+		var there int
+		if err := t.tx.GetContext(ctx, &there, incidentsThere, tenant, texts(slices.Collect(maps.Keys(about)))); err != nil {
+			return fmt.Errorf("look for the incidents of rings: %w", err)
+		}
+		if there < len(about) {
+			return fmt.Errorf("keep rings: %d of %d incidents are not this tenant's, or not there", len(about)-there, len(about))
 		}
 	}
 	var none int
-	if err := t.tx.GetContext(ctx, &none, statement("", false), w.args(tenant)...); err != nil {
+	if err := t.tx.GetContext(ctx, &none, w.statement(nil), append([]any{string(tenant)}, w.args()...)...); err != nil {
 		return fmt.Errorf("keep rings: %w", err)
 	}
 	return nil
 }
 
-// statement puts keep together; its answer is how many incidents were written.
-func statement(head string, withdraws bool) string {
-	key := statementKey{head, withdraws}
+// statement puts the parts together that have something to write; its answer is how many incidents were written.
+func (w *writing) statement(incidents *incidentWrite) string {
+	key := statementKey{withdraws: w.withdraws(), rings: w.hasRings(), cards: w.hasCards(), lines: w.hasLines(), tells: w.tells}
+	if incidents != nil {
+		key.incidents, key.kind, key.clocks, key.briefs = true, incidents.kind, incidents.clocks, incidents.briefs
+		for _, c := range incidents.write {
+			key.columns += c.name + " "
+		}
+	}
 	if text, ok := statements.Load(key); ok {
 		return text.(string)
 	}
-	middle := withdrawNothing
-	if withdraws {
-		middle = withdraw
+	var parts []string
+	ring, from := addRings, "0"
+	if incidents != nil {
+		parts = append(parts, "\n"+incidents.text())
+		ring, from = ring+ofSaved, "count(*) FROM saved"
 	}
-	text := "WITH" + keepWakes + middle + keepRest + "\nSELECT 0"
-	if head != "" {
-		text = "WITH " + head + "," + keepWakes + middle + keepRest + "\nSELECT count(*) FROM saved"
+	for _, part := range []struct {
+		there bool
+		text  string
+	}{{key.withdraws, withdraw}, {key.rings, ring + addRingsOnce}, {key.cards, setCards}, {key.lines, addLines}} {
+		if part.there {
+			parts = append(parts, part.text)
+		}
 	}
+	if key.tells {
+		from = strings.Replace(from, " FROM", tell+" FROM", 1)
+	}
+	text := numbered("WITH"+strings.Join(parts, ",")+"\nSELECT "+from, 2)
 	statements.Store(key, text)
 	return text
 }
 
+// numbered gives each ? the next number.
+func numbered(text string, first int) string {
+	var b strings.Builder
+	for n := first; ; n++ {
+		before, after, more := strings.Cut(text, "?")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		b.WriteString("$" + strconv.Itoa(n))
+		text = after
+	}
+}
+
 type statementKey struct {
-	head      string
-	withdraws bool
+	incidents, briefs                     bool
+	kind                                  changeKind
+	clocks                                clockSet
+	columns                               string
+	withdraws, rings, cards, lines, tells bool
 }
 
 var statements sync.Map
 
 // writing gathers what keep writes, an array for each parameter.
 type writing struct {
-	wakes       struct{ subject, at list }
-	noWakes     list
+	scratch     []byte // of the text that is being written
+	tells       bool   // others should hear of it
 	withdrawals struct{ subject, kind list }
 	rings       struct {
 		id, incident, generation, kind, step, destination, urgency, escalation, at, message list
 	}
 	cards   struct{ destination, topic, id, incident, due, message list }
 	journal struct {
-		incident, id, at, version, line, person, name, side, kind, args, rows list
+		incident, at, version, line, person, name, side, kind, args, rows list
 	}
 }
 
 func (w *writing) withdraws() bool { return len(w.withdrawals.subject.b) > 0 }
+func (w *writing) hasRings() bool  { return len(w.rings.id.b) > 0 }
+func (w *writing) hasCards() bool  { return len(w.cards.id.b) > 0 }
+func (w *writing) hasLines() bool  { return len(w.journal.incident.b) > 0 }
 
-func (w *writing) args(tenant domain.TenantID) []any {
-	r, c, j := &w.rings, &w.cards, &w.journal
-	return []any{
-		string(tenant), &w.wakes.subject, &w.wakes.at, &w.noWakes, &w.withdrawals.subject, &w.withdrawals.kind,
-		&r.id, &r.incident, &r.generation, &r.kind, &r.step, &r.destination, &r.urgency, &r.escalation, &r.at, &r.message,
-		&c.destination, &c.topic, &c.id, &c.incident, &c.due, &c.message,
-		&j.incident, &j.id, &j.at, &j.version, &j.line, &j.person, &j.name, &j.side, &j.kind, &j.args, &j.rows,
+// args are the values for the parts of the statement, in their order.
+func (w *writing) args() (args []any) {
+	if w.withdraws() {
+		args = append(args, &w.withdrawals.subject, &w.withdrawals.subject, &w.withdrawals.kind)
+	}
+	if r := &w.rings; w.hasRings() {
+		args = append(args, &r.id, &r.incident, &r.generation, &r.kind, &r.step, &r.destination, &r.urgency, &r.escalation, &r.at, &r.message)
+	}
+	if c := &w.cards; w.hasCards() {
+		args = append(args, &c.destination, &c.topic, &c.id, &c.incident, &c.due, &c.message)
+	}
+	if j := &w.journal; w.hasLines() {
+		args = append(args, &j.incident, &j.at, &j.version, &j.line, &j.person, &j.name, &j.side, &j.kind, &j.args, &j.rows)
+	}
+	return args
+}
+
+// room makes room for all that changes bring, as far as it can be guessed, so that the arrays need not grow bit by bit.
+func (w *writing) room(changes []*incidentChange) {
+	rings, lines := 0, 0
+	for _, c := range changes {
+		rings, lines = rings+len(c.kept.Rings), lines+len(c.kept.Journal)
+	}
+	r, j := &w.rings, &w.journal
+	for l, each := range map[*list]int{&r.id: 39, &r.incident: 39, &r.destination: 39, &r.kind: 24, &r.step: 12, &r.urgency: 3, &r.generation: 3, &r.escalation: 6, &r.at: 30, &r.message: 900} {
+		l.b = make([]byte, 0, rings*each)
+	}
+	for l, each := range map[*list]int{&j.incident: 39, &j.at: 30, &j.version: 4, &j.line: 3, &j.person: 5, &j.name: 3, &j.side: 6, &j.kind: 12, &j.args: 120, &j.rows: 8} {
+		l.b = make([]byte, 0, lines*each)
 	}
 }
 
 // add gathers one decision; its cards only when they look different from those kept last.
 func (w *writing) add(k *bot.Kept, cards bool) error {
 	id := string(k.Incident.ID)
-	if k.Wake.IsZero() {
-		w.noWakes.text(id)
-	} else {
-		w.wakes.subject.text(id)
-		w.wakes.at.at(k.Wake)
-	}
 	for _, kind := range k.Withdraw {
 		w.withdrawals.subject.text(id)
 		w.withdrawals.kind.text(string(kind))
 	}
 	decided := decidedAt(k)
 	for n := range k.Rings {
-		if err := w.ring(&k.Rings[n], decided); err != nil {
-			return err
+		if k.Rings[n].Incident != k.Incident.ID {
+			return fmt.Errorf("a ring is about another incident: %q", k.Rings[n].Incident)
 		}
+		w.ring(&k.Rings[n], decided)
 	}
 	for n := 0; cards && n < len(k.Cards); n++ {
-		if err := w.card(&k.Cards[n], decided); err != nil {
-			return err
-		}
+		w.card(&k.Cards[n], decided)
 	}
 	for n := range k.Journal {
-		if err := w.entry(k, n); err != nil {
-			return err
-		}
+		w.entry(k, n)
 	}
 	return nil
 }
@@ -255,7 +326,7 @@ func orLongAgo(t time.Time) time.Time {
 	return t
 }
 
-func (w *writing) ring(r *bot.Ring, decided time.Time) error {
+func (w *writing) ring(r *bot.Ring, decided time.Time) {
 	at := r.At
 	if at.IsZero() {
 		at = orLongAgo(decided)
@@ -270,28 +341,26 @@ func (w *writing) ring(r *bot.Ring, decided time.Time) error {
 	to.urgency.int(int64(r.Urgency))
 	to.escalation.bool(r.Escalation)
 	to.at.at(at)
-	return to.message.json(&r.Message)
+	w.scratch = appendMessage(w.scratch[:0], &r.Message)
+	to.message.text(string(w.scratch))
 }
 
-func (w *writing) card(c *bot.Card, decided time.Time) error {
+func (w *writing) card(c *bot.Card, decided time.Time) {
 	to := &w.cards
 	to.destination.text(string(c.Destination))
 	to.topic.text(c.Topic)
 	to.id.text(named("card", string(c.Destination), c.Topic))
 	to.incident.id(string(c.Incident))
 	to.due.at(decided)
-	return to.message.json(&c.Message)
+	w.scratch = appendMessage(w.scratch[:0], &c.Message)
+	to.message.text(string(w.scratch))
 }
 
-func (w *writing) entry(k *bot.Kept, line int) error {
+func (w *writing) entry(k *bot.Kept, line int) {
 	e, to := &k.Journal[line], &w.journal
-	args, err := encodeJSON(orEmpty(e.Args))
-	if err != nil {
-		return err
-	}
+	w.scratch = appendArgs(w.scratch[:0], e.Args)
 	rows := strings.Join(e.Rows, " ")
 	to.incident.text(string(k.Incident.ID))
-	to.id.text(named(string(k.Incident.ID), e.At.UTC().Format(instantLayout), fmt.Sprint(k.Incident.Version, line), e.Kind, string(e.By.Person), string(args), rows))
 	to.at.at(e.At)
 	to.version.int(int64(k.Incident.Version))
 	to.line.int(int64(line))
@@ -299,16 +368,8 @@ func (w *writing) entry(k *bot.Kept, line int) error {
 	to.name.text(e.By.Name)
 	to.side.text(string(e.By.Side))
 	to.kind.text(e.Kind)
-	to.args.text(string(args))
+	to.args.text(string(w.scratch))
 	to.rows.text(rows)
-	return nil
-}
-
-func orEmpty(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
 }
 
 // named makes an id from what it names, so that the same thing gets the same id again.

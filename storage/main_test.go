@@ -38,20 +38,25 @@ func template(t testing.TB) *localpg.TestServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = server.Template("storage", func(superURL string) error {
-		u, err := url.Parse(superURL)
-		if err != nil {
-			return err
-		}
-		if err := storage.Prepare(context.Background(), superURL, strings.TrimPrefix(u.Path, "/")); err != nil {
-			return err
-		}
-		return storage.Migrate(context.Background(), asOwner(superURL))
-	})
-	if err != nil {
+	if err := server.Template("storage", func(superURL string) error { return prepared(superURL, 0) }); err != nil {
 		t.Fatal(err)
 	}
 	return server
+}
+
+// prepared migrates a database up to a version, to the newest when that is 0.
+func prepared(superURL string, version int64) error {
+	u, err := url.Parse(superURL)
+	if err != nil {
+		return err
+	}
+	if err := storage.Prepare(context.Background(), superURL, strings.TrimPrefix(u.Path, "/")); err != nil {
+		return err
+	}
+	if version == 0 {
+		return storage.Migrate(context.Background(), asOwner(superURL))
+	}
+	return storage.MigrateTo(context.Background(), asOwner(superURL), version)
 }
 
 // asOwner makes a superuser's connection act as the owner of the tables.

@@ -90,7 +90,9 @@ func hasCode(err error, codes ...string) bool {
 
 // Migrate brings the schema up to date, with the URL of its owner. Several processes may call it at once: a row of a table
 // lets them through one by one.
-func Migrate(ctx context.Context, ownerURL string) error {
+func Migrate(ctx context.Context, ownerURL string) error { return migrateTo(ctx, ownerURL, newest()) }
+
+func migrateTo(ctx context.Context, ownerURL string, version int64) error {
 	dsn, err := withSettings(ownerURL, map[string]string{"lock_timeout": "5000", "timezone": "UTC", "application_name": "firstcall migrate"})
 	if err != nil {
 		return err
@@ -112,7 +114,7 @@ func Migrate(ctx context.Context, ownerURL string) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil

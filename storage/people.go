@@ -18,7 +18,9 @@ SELECT d.id, d.tenant_id, CASE WHEN d.tenant_id = provider.id THEN 'provider' EL
        (SELECT array_agg(DISTINCT r.role ORDER BY r.role) FROM rosters r
         WHERE r.tenant_id = p.tenant_id AND r.person_id = p.id AND r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)),
        c.id, c.name, c.purpose, c.team, c.language, c.zone, c.about_tenant_id, c.incident_id,
-       d.platform, d.workspace, d.kind, d.address
+       d.platform, d.workspace, d.kind, d.address,
+       (SELECT least(min(starts_at) FILTER (WHERE starts_at > $2), min(ends_at) FILTER (WHERE ends_at > $2)) FROM rosters
+        WHERE tenant_id = $1 OR tenant_id = provider.id) AS until
 FROM (SELECT (SELECT id FROM tenants WHERE side = 'provider') AS id) AS provider
 JOIN destinations d ON d.tenant_id = $1 OR d.tenant_id = provider.id
 LEFT JOIN people p ON p.tenant_id = d.tenant_id AND p.id = d.person_id
@@ -28,6 +30,13 @@ ORDER BY side, c.name, p.name, d.platform, d.id`
 
 // Directory implements bot.Tx. The order is the same each time.
 func (t *txn) Directory(ctx context.Context, tenant domain.TenantID, now time.Time) (bot.Directory, error) {
+	known := tenant == t.entered && t.surroundings != nil
+	if known {
+		if d, ok := t.surroundings.directory(tenant, t.revisions, now); ok {
+			return d, nil
+		}
+	}
+	var until instant
 	rows, err := t.tx.QueryContext(ctx, directory, tenant, instant(now))
 	if err != nil {
 		return bot.Directory{}, fmt.Errorf("list who can be reached: %w", err)
@@ -43,7 +52,7 @@ func (t *txn) Directory(ctx context.Context, tenant domain.TenantID, now time.Ti
 		if err := rows.Scan(&r.Destination, &of, &side,
 			&p, &name, &fullName, &email, &phone, &language, &zone, pq.Array(&roles), pq.Array(&duty),
 			&c, &placeName, &purpose, &team, &placeLanguage, &placeZone, &about, &incident,
-			&r.Address.Platform, &r.Address.Workspace, &r.Address.Kind, &r.Address.ID); err != nil {
+			&r.Address.Platform, &r.Address.Workspace, &r.Address.Kind, &r.Address.ID, &until); err != nil {
 			return bot.Directory{}, fmt.Errorf("list who can be reached: %w", err)
 		}
 		if p != "" {
@@ -63,6 +72,9 @@ func (t *txn) Directory(ctx context.Context, tenant domain.TenantID, now time.Ti
 	}
 	if err := rows.Err(); err != nil {
 		return bot.Directory{}, fmt.Errorf("list who can be reached: %w", err)
+	}
+	if known {
+		t.surroundings.keepDirectory(tenant, t.revisions, all, now, time.Time(until))
 	}
 	return all, nil
 }

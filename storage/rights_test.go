@@ -16,7 +16,7 @@ import (
 
 // tenantTables are those whose rows belong to somebody.
 var tenantTables = []string{
-	"counters", "people", "places", "rosters", "agreements", "business_events", "incidents", "wakes", "rings", "cards", "journal", "rooms", "digests",
+	"counters", "people", "places", "rosters", "agreements", "business_events", "incidents", "clocks", "rings", "cards", "journal", "rooms", "digests",
 }
 
 func code(err error) string {
@@ -85,7 +85,7 @@ func TestRowsForOthersAreRefused(t *testing.T) {
 	w := open(t)
 	db := w.raw(storage.App)
 	for name, statement := range map[string]string{
-		"write a foreign wake":           `INSERT INTO wakes (tenant_id, kind, subject_id, at) VALUES ($1, 'incident', $1, '2026-01-01')`,
+		"write a foreign wake":           `INSERT INTO clocks (tenant_id, incident_id, version, brief) VALUES ($1, $1, 1, '{}')`,
 		"write the provider's person":    `INSERT INTO people SELECT (SELECT id FROM tenants WHERE side = 'provider'), id, 'x', '', '', '', '', '', '{}' FROM people WHERE tenant_id <> $1`,
 		"give an own row to another one": `UPDATE people SET tenant_id = $1 WHERE name = 'ana'`,
 	} {
@@ -182,15 +182,15 @@ func TestRoles(t *testing.T) {
 	w.populate()
 	for role, can := range map[string]map[string]string{
 		"firstcall_due": {
-			"SELECT tenant_id, at FROM wakes": "", "SELECT subject_id FROM wakes": "42501", "SELECT 1 FROM incidents": "42501",
-			"SELECT tenant_id, remind_at FROM drafts": "", "SELECT answers FROM drafts": "42501", "UPDATE wakes SET at = at": "42501",
+			"SELECT tenant_id, wake_at FROM clocks": "", "SELECT incident_id FROM clocks": "42501", "SELECT 1 FROM incidents": "42501",
+			"SELECT tenant_id, remind_at FROM drafts": "", "SELECT answers FROM drafts": "42501", "UPDATE clocks SET wake_at = wake_at": "42501",
 		},
 		"firstcall_sender": {
 			"SELECT message FROM rings": "", "UPDATE rings SET state = state": "", "UPDATE rings SET message = message": "42501",
 			"DELETE FROM rings": "42501", "SELECT 1 FROM incidents": "42501", "SELECT 1 FROM people": "42501", "UPDATE destinations SET tenant_id = NULL": "42501",
 		},
 		"firstcall_staff": {
-			"SELECT report FROM incidents": "", "UPDATE incidents SET version = 9": "42501", "SELECT 1 FROM rings": "42501", "SELECT 1 FROM journal": "42501",
+			"SELECT report FROM incidents": "", "UPDATE incidents SET number = 9": "42501", "UPDATE clocks SET version = 9": "42501", "SELECT 1 FROM rings": "42501", "SELECT 1 FROM journal": "42501",
 			"SELECT tenant_id, destination_id, incident_id, topic, message_id FROM cards": "", "SELECT message FROM cards": "42501", "UPDATE cards SET topic = topic": "42501",
 		},
 		"none": {

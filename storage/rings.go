@@ -45,48 +45,65 @@ func ringsWaiting(ctx context.Context, tx *sqlx.Tx, l bot.Lease, now time.Time, 
 	return out, rows.Err()
 }
 
-// A ring that waits, also one that was refused, has certainly not been seen; of one being sent nobody knows. The order of
-// instant and id is total, so that of rings that stand for each other the last one stays.
+// standing are pairs of kinds, a newer one that stands for an older one.
+var standing = func() (pairs struct{ newer, older list }) {
+	for _, newer := range domain.AlarmKinds() {
+		for _, older := range newer.Stands() {
+			pairs.newer.text(string(newer))
+			pairs.older.text(string(older))
+		}
+	}
+	return pairs
+}()
+
+// stoodFor says whether a newer ring stands for ring r, whatever has become of that one. An escalation gives way to an escalation
+// only. Those of one instant are of one decision, which has seen to it that nobody hears the same twice. The rings of one
+// incident are few.
+const stoodFor = `(EXISTS (
+    SELECT FROM rings n JOIN unnest($4::text[], $5::text[]) AS f (newer, older) ON f.newer = n.kind
+    WHERE n.tenant_id = r.tenant_id AND n.subject_id = r.subject_id AND n.destination_id = r.destination_id AND f.older = r.kind
+      AND n.at > r.at AND (n.escalation OR NOT r.escalation))) IS TRUE`
+
+// A ring that waits, also one that was refused, has certainly not been seen; of one being sent nobody knows.
 const foldRings = `
 UPDATE rings r SET state = 'withdrawn', cause = 'a newer one stands for it'
-FROM unnest($2::uuid[]) AS k (id)
-JOIN rings n ON n.tenant_id = $1 AND n.id = k.id
-JOIN unnest($3::text[], $4::text[]) AS f (newer, older) ON f.newer = n.kind
-WHERE r.tenant_id = $1 AND r.subject_id = n.subject_id AND r.destination_id = n.destination_id AND r.kind = f.older
-  AND (r.at, r.id) < (n.at, n.id) AND (n.escalation OR NOT r.escalation)
-  AND r.state NOT IN ('sending', 'uncertain', 'sent', 'dead', 'withdrawn')`
+FROM destinations d, unnest($6::uuid[], $7::uuid[], $8::bigint[], $9::text[], $10::bigint[]) AS k (tenant_id, subject_id, generation, kind, step)
+WHERE d.id = $1 AND d.epoch = $2 AND d.lease_until > $3
+  AND r.tenant_id = k.tenant_id AND r.subject_id = k.subject_id AND r.generation = k.generation AND r.kind = k.kind AND r.step = k.step
+  AND r.destination_id = d.id AND r.state = 'waiting' AND ` + stoodFor
 
-// fold withdraws what new rings say anew, so that after an outage people get the newest word and not a backlog. An
-// escalation gives way to an escalation only.
-func (t *txn) fold(ctx context.Context, tenant domain.TenantID, kept []bot.Kept) error {
-	var ids, newer, older list
-	seen := map[domain.NoticeKind]bool{}
-	for n := range kept {
-		if kept[n].New {
-			continue // nothing has been said of it before
-		}
-		for i := range kept[n].Rings {
-			r := &kept[n].Rings[i]
-			same := r.Kind.Stands()
-			if len(same) == 0 {
-				continue
-			}
-			ids.text(r.ID)
-			if seen[r.Kind] {
-				continue
-			}
-			seen[r.Kind] = true
-			for _, k := range same {
-				newer.text(string(r.Kind))
-				older.text(string(k))
-			}
+// fold withdraws of what was read to be sent what newer rings say anew, so that after an outage people get the newest word and
+// not a backlog. It says how many those were.
+func fold(ctx context.Context, tx *sqlx.Tx, l bot.Lease, waiting []bot.Outgoing, now time.Time) (int64, error) {
+	var keys ringKeys
+	for n := range waiting {
+		if o := &waiting[n]; o.Ring != nil && o.State == bot.Waits && len(o.Ring.Kind.Stands()) > 0 {
+			keys.add(o)
 		}
 	}
-	if len(seen) == 0 {
-		return nil
+	if len(keys.tenant.b) == 0 {
+		return 0, nil
 	}
-	if _, err := t.tx.ExecContext(ctx, foldRings, tenant, &ids, &newer, &older); err != nil {
-		return fmt.Errorf("fold older rings: %w", err)
+	done, err := tx.ExecContext(ctx, foldRings, l.Destination, l.Epoch, instant(now), &standing.newer, &standing.older,
+		&keys.tenant, &keys.subject, &keys.generation, &keys.kind, &keys.step)
+	if err != nil {
+		return 0, fmt.Errorf("fold older rings: %w", err)
 	}
-	return nil
+	return done.RowsAffected()
+}
+
+// ringKeys name rings of one destination.
+type ringKeys struct{ tenant, subject, generation, kind, step, under list }
+
+func (k *ringKeys) add(o *bot.Outgoing) {
+	subject := string(o.Ring.Incident)
+	if subject == "" {
+		subject = string(o.Tenant)
+	}
+	k.tenant.text(string(o.Tenant))
+	k.subject.text(subject)
+	k.generation.int(int64(o.Ring.Generation))
+	k.kind.text(string(o.Ring.Kind))
+	k.step.int(o.Ring.Step)
+	k.under.text(o.Under)
 }

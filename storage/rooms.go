@@ -152,8 +152,10 @@ func (d *DB) OpenRoom(ctx context.Context, p bot.Place, at bot.Address) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, bindRoom, fresh, at.Platform, at.Workspace, fit(at.ID), provider, p.ID)
-		return err
+		if _, err = tx.ExecContext(ctx, bindRoom, fresh, at.Platform, at.Workspace, fit(at.ID), provider, p.ID); err != nil {
+			return err
+		}
+		return (&txn{tx: tx}).changed(ctx, p.About)
 	})
 	if err != nil {
 		return fmt.Errorf("write a place for an incident down: %w", err)
@@ -162,14 +164,24 @@ func (d *DB) OpenRoom(ctx context.Context, p bot.Place, at bot.Address) error {
 }
 
 const leaveRoom = `
-UPDATE destinations SET tenant_id = NULL, place_id = NULL
-WHERE tenant_id = $1 AND platform = $2 AND workspace = $3 AND kind = 'channel' AND address = $4`
+UPDATE destinations d SET tenant_id = NULL, place_id = NULL
+FROM places c
+WHERE d.tenant_id = $1 AND d.platform = $2 AND d.workspace = $3 AND d.kind = 'channel' AND d.address = $4
+  AND c.tenant_id = d.tenant_id AND c.id = d.place_id
+RETURNING c.about_tenant_id`
 
 // LeaveRoom implements bot.RoomKeeping.
 func (d *DB) LeaveRoom(ctx context.Context, at bot.Address) error {
 	err := d.asProvider(ctx, func(tx *sqlx.Tx, provider domain.TenantID) error {
-		_, err := tx.ExecContext(ctx, leaveRoom, provider, at.Platform, at.Workspace, fit(at.ID))
-		return err
+		var about ident
+		err := tx.GetContext(ctx, &about, leaveRoom, provider, at.Platform, at.Workspace, fit(at.ID))
+		if errors.Is(err, errNoRows) {
+			return nil
+		}
+		if err != nil || about == "" {
+			return err
+		}
+		return (&txn{tx: tx}).changed(ctx, domain.TenantID(about))
 	})
 	if err != nil {
 		return fmt.Errorf("unbind a place for an incident: %w", err)

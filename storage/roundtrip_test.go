@@ -70,7 +70,14 @@ func card(k bot.Kept, to bot.DestinationID, text string) bot.Card {
 
 func (w *world) keep(kept ...bot.Kept) {
 	w.t.Helper()
-	w.in(kept[0].Incident.Tenant, func(tx bot.Tx) error { return tx.Keep(ctx, kept[0].Incident.Tenant, kept) })
+	w.in(kept[0].Incident.Tenant, func(tx bot.Tx) error {
+		for _, k := range kept {
+			if _, err := tx.IncidentByID(ctx, k.Incident.Tenant, k.Incident.ID); err != nil && !k.New {
+				return err
+			}
+		}
+		return tx.Keep(ctx, kept[0].Incident.Tenant, kept)
+	})
 }
 
 func (w *world) read(k bot.Kept) (i domain.Incident) {

@@ -120,6 +120,10 @@ func (i *importing) tenant(ctx context.Context, t *bot.Tenant) error {
 	if err := i.enter(ctx, id); err != nil {
 		return err
 	}
+	// All that follows is of tenants that come by here, and in this transaction.
+	if err := (&txn{tx: i.tx}).changed(ctx, id); err != nil {
+		return err
+	}
 	if _, err := i.tx.ExecContext(ctx, unbind, id); err != nil {
 		return fmt.Errorf("unbind: %w", err)
 	}

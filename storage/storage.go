@@ -47,6 +47,9 @@ type DB struct {
 	db  *sqlx.DB
 	due *sqlx.DB // as the role that sees which tenants have something due, and when
 	o   Options
+	dsn string // with our settings
+
+	surroundings surroundings
 }
 
 // Open connects as the bot's own role (see Prepare). It refuses a database that may forget a commit it has acknowledged. The
@@ -75,12 +78,13 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{o: o}
+	d := &DB{o: o, dsn: dsn}
 	if d.db, err = connect(dsn, o.Connections, o); err != nil {
 		return nil, err
 	}
 	// What asks for the time of the next alarm asks often, and reads one statement's worth: it has the role for its connection.
-	asking, err := withSettings(dsn, map[string]string{"role": "firstcall_due"})
+	// It reads indexes from their start and stops: as a bitmap it would read all that is due first.
+	asking, err := withSettings(dsn, map[string]string{"role": "firstcall_due", "enable_bitmapscan": "off"})
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +159,7 @@ const attempts = 5
 
 // InTx implements bot.Store.
 func (d *DB) InTx(ctx context.Context, f func(bot.Tx) error) error {
-	return d.inTx(ctx, func(tx *sqlx.Tx) error { return f(&txn{tx: tx}) })
+	return d.inTx(ctx, func(tx *sqlx.Tx) error { return f(&txn{tx: tx, surroundings: &d.surroundings}) })
 }
 
 // inTx runs f in one transaction, again when the database ended it because it collided with another one.
@@ -237,6 +241,10 @@ func (d *DB) as(ctx context.Context, role string, f func(*sqlx.Tx) error) error 
 type txn struct {
 	tx      *sqlx.Tx
 	entered domain.TenantID
+	arrived bool // it answers a person, and not the clock
+	// revisions are those that surroundings must have to be taken for what the database holds.
+	revisions    revisions
+	surroundings *surroundings
 	// read holds incidents as they were read, so that Keep writes only what has changed.
 	read map[domain.IncidentID]*known
 }

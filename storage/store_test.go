@@ -176,7 +176,7 @@ func (w *world) snapshotOf(tables ...string) string {
 func TestKeepingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	tables := []string{"incidents", "wakes", "rings", "cards", "journal"}
+	tables := []string{"incidents", "clocks", "rings", "cards", "journal"}
 	k := w.incident(w.contoso, 1)
 	k.Rings = []bot.Ring{ring(k, w.destination("erin"), "page", 7, "page"), ring(k, w.destination("#contoso"), "page", 7, "page")}
 	k.Cards = []bot.Card{card(k, w.destination("#contoso"), "open")}

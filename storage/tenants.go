@@ -14,15 +14,19 @@ import (
 // transaction.
 func plausible(id string) bool { return uuid.Validate(id) == nil }
 
-const enter = `SELECT set_config('firstcall.tenant', $1, true)`
+const enter = `
+SELECT set_config('firstcall.tenant', $1::uuid::text, true) AS entered,
+       coalesce((SELECT revision FROM tenants WHERE id = $1)::text, '') AS own,
+       coalesce((SELECT revision FROM tenants WHERE side = 'provider')::text, '') AS provider`
 
 // Enter implements bot.Tx. It ends with the transaction.
 func (t *txn) Enter(ctx context.Context, tenant domain.TenantID) error {
 	if tenant == t.entered {
 		return nil
 	}
-	if err := t.tx.GetContext(ctx, &t.entered, enter, tenant); err != nil {
-		t.entered = ""
+	err := t.tx.QueryRowContext(ctx, enter, tenant).Scan(&t.entered, &t.revisions.own, &t.revisions.provider)
+	if err != nil {
+		t.entered, t.revisions = "", revisions{}
 		return fmt.Errorf("enter a tenant: %w", err)
 	}
 	return nil

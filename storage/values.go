@@ -35,7 +35,7 @@ func (i instant) Value() (driver.Value, error) {
 	if time.Time(i).IsZero() {
 		return nil, nil
 	}
-	return time.Time(i).UTC().Format(instantLayout), nil
+	return string(appendInstant(nil, time.Time(i))), nil
 }
 
 // ident is an id that may be missing: NULL is "".
@@ -64,7 +64,7 @@ func (i ident) Value() (driver.Value, error) {
 	return string(i), nil
 }
 
-// snapshot is a value kept as jsonb. It is sent as a string: the driver takes bytes for bytea.
+// snapshot is a value kept as jsonb or json. It is sent as a string: the driver takes bytes for bytea.
 type snapshot struct{ of any }
 
 // Scan implements sql.Scanner.
@@ -134,17 +134,14 @@ func (l *list) text(s string) {
 	l.next()
 	l.b = append(l.b, '"')
 	s = fit(s)
-	for {
-		n := strings.IndexAny(s, `"\`)
-		if n < 0 {
-			break
+	from := 0
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			l.b = append(append(l.b, s[from:i]...), '\\', s[i])
+			from = i + 1
 		}
-		l.b = append(l.b, s[:n]...)
-		l.b = append(l.b, '\\', s[n])
-		s = s[n+1:]
 	}
-	l.b = append(l.b, s...)
-	l.b = append(l.b, '"')
+	l.b = append(append(l.b, s[from:]...), '"')
 }
 
 // id takes "" for NULL.
@@ -164,8 +161,7 @@ func (l *list) at(t time.Time) {
 	}
 	l.next()
 	l.b = append(l.b, '"')
-	l.b = t.UTC().AppendFormat(l.b, instantLayout)
-	l.b = append(l.b, '"')
+	l.b = append(appendInstant(l.b, t), '"')
 }
 
 func (l *list) int(n int64) {

@@ -14,7 +14,7 @@ import (
 // much is due, a part of it names tenants enough: whoever asks comes back.
 const dueTenants = `
 SELECT tenant_id FROM (
-    (SELECT tenant_id, at FROM wakes WHERE at <= $1 ORDER BY at LIMIT 20000)
+    (SELECT tenant_id, wake_at FROM clocks WHERE wake_at <= $1 ORDER BY wake_at LIMIT 20000)
     UNION ALL
     (SELECT tenant_id, remind_at FROM drafts WHERE remind_at <= $1 AND tenant_id IS NOT NULL ORDER BY remind_at LIMIT 20000)
     UNION ALL
@@ -33,7 +33,7 @@ func (d *DB) DueTenants(ctx context.Context, now time.Time, limit int) ([]domain
 }
 
 const nextWake = `
-SELECT least((SELECT min(at) FROM wakes), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL),
+SELECT least((SELECT min(wake_at) FROM clocks WHERE wake_at IS NOT NULL), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL),
              (SELECT min(at) FROM digests), (SELECT min(look_at) FROM business_events WHERE look_at IS NOT NULL))`
 
 // NextWake is the earliest instant at which a subject of any tenant is due; zero when nothing is.
@@ -73,7 +73,7 @@ func (d *DB) NextDue(ctx context.Context) (time.Time, error) {
 }
 
 const postpone = `
-UPDATE wakes SET at = $3 WHERE tenant_id = $1 AND kind = 'incident' AND subject_id = $2`
+UPDATE clocks SET wake_at = $3 WHERE tenant_id = $1 AND incident_id = $2`
 
 // Postpone implements bot.Tx.
 func (t *txn) Postpone(ctx context.Context, tenant domain.TenantID, id domain.IncidentID, until time.Time) error {

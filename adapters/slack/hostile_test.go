@@ -195,7 +195,7 @@ func TestAnyReplyIsTaken(t *testing.T) {
 func TestAnyFormIsTaken(t *testing.T) {
 	kinds := []bot.FieldKind{bot.FieldText, bot.FieldLong, bot.FieldChoice, bot.FieldSearch, bot.FieldTime, bot.FieldPhone, bot.FieldEmail}
 	rapid.Check(t, func(t *rapid.T) {
-		f := bot.Form{Key: "report", Title: texts().Draw(t, "title"), Intro: texts().Draw(t, "intro"), Submit: texts().Draw(t, "submit"), Back: rapid.Bool().Draw(t, "back")}
+		f := bot.Form{Key: "report", Title: texts().Draw(t, "title"), Intro: texts().Draw(t, "intro"), Submit: texts().Draw(t, "submit"), Kept: rapid.Bool().Draw(t, "kept")}
 		for range rapid.IntRange(0, 50).Draw(t, "fields") {
 			fd := bot.Field{
 				Key:  rapid.SampledFrom([]string{"severity", "product", "", "a", "b", "c", "d", "e", "f", "g", "h", "x#y", strings.Repeat("k", 300)}).Draw(t, "key") + rapid.SampledFrom([]string{"", "1", "2", "3", "4"}).Draw(t, "more"),

@@ -13,7 +13,18 @@ import (
 )
 
 // elsewhere are the talks that no window of Slack's can play line by line, and why.
-var elsewhere = map[string]string{}
+var elsewhere = map[string]string{
+	"open_back_and_change": "goes a question back, and a window shows all its questions",
+	"open_product_search":  "goes a question back, and a window shows all its questions",
+	"open_by_engineer":     "names a contact whose number is looked up; a window asks for it before it is sent",
+	"bad_contacts":         "types words where a window offers options",
+	"bad_dates":            "hears of a wrong date before the next question; a window's text is read when it is sent",
+	"bad_input_ja":         "hears of a wrong date before the next question; a window's text is read when it is sent",
+	"bad_input_zh":         "hears of a wrong date before the next question; a window's text is read when it is sent",
+	"open_stumbles":        "asks for help, and types words where a window offers options",
+	"open_stumbles_ja":     "names another question where a window offers options",
+	"open_stumbles_zh":     "names another question where a window offers options",
+}
 
 // TestTalks plays the talks of every surface in Slack, over signed HTTP and
 // over Socket Mode: what the bot says to people and in places is what it says

@@ -118,8 +118,8 @@ func newWorld(t *testing.T, script string, socket bool) *world {
 	}
 	w.store = w.open(file)
 	w.settle(s, script)
-	w.Inject("chat.postMessage", slackfake.ErrorCode("service_unavailable"), slackfake.Times(-1), slackfake.When(w.refuses))
-	w.Inject("chat.update", slackfake.ErrorCode("service_unavailable"), slackfake.Times(-1), slackfake.When(w.refuses))
+	w.Inject("chat.postMessage", slackfake.ErrorCode("accesslimited"), slackfake.Times(-1), slackfake.When(w.refuses))
+	w.Inject("chat.update", slackfake.ErrorCode("accesslimited"), slackfake.Times(-1), slackfake.When(w.refuses))
 	if !socket {
 		server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) { w.process().Inbound().ServeHTTP(out, in) }))
 		t.Cleanup(server.Close)

@@ -163,7 +163,7 @@ func TestDrop(t *testing.T) {
 	if b.ActionID != bot.Nav || b.Value != bot.NavCancel || b.Confirm == nil {
 		t.Errorf("%+v", b)
 	}
-	f.Back = false
+	f.Kept = false
 	blocks = modalOf(&f, "en", berne, nine, "{}").Blocks.BlockSet
 	if _, ok := blocks[len(blocks)-1].(*api.ActionBlock); ok {
 		t.Error("there is nothing to drop")

@@ -22,36 +22,47 @@ func Known(family, code string) bool {
 // reads, a count a number; a value that is none of these is shown as it is, a
 // missing one as a dash. A moment is shown as such under any name.
 func (w *Words) Look(family, code string, args map[string]string) (Text, bool) {
+	return w.LookWith(family, code, func(name string) (string, bool) {
+		value, ok := args[name]
+		return value, ok
+	})
+}
+
+// LookWith is Look for arguments that are made when the sentence wants them.
+func (w *Words) LookWith(family, code string, value func(name string) (string, bool)) (Text, bool) {
 	id, ok := w.index[family+"."+code]
 	if !ok {
 		return "", false
 	}
 	wanted := w.wanted[id]
-	given := make([]arg, len(wanted))
+	given := make([]arg, 0, 12)
 	for i := range wanted {
-		given[i] = readArg(wanted[i][0], wanted[i].in(args))
+		given = append(given, readArg(wanted[i].kind, wanted[i].in(value)))
 	}
 	return w.say(id, given...), true
 }
 
-// spellings are the names under which an argument may be given, its own first.
-type spellings [3]string
-
-func spelled(name string) spellings {
-	return spellings{name, snake(name), snake(catalog.Stem(name))}
+// spellings are the names under which an argument may be given, its own first, and what kind it is.
+type spellings struct {
+	names [3]string
+	kind  catalog.Kind
 }
 
-func (s *spellings) in(args map[string]string) string {
-	for _, key := range s {
-		if value, ok := args[key]; ok {
+func spelled(name string) spellings {
+	return spellings{[...]string{name, snake(name), snake(catalog.Stem(name))}, catalog.KindOf(name)}
+}
+
+func (s *spellings) in(given func(string) (string, bool)) string {
+	for _, key := range s.names {
+		if value, ok := given(key); ok {
 			return value
 		}
 	}
 	return unknown
 }
 
-func readArg(name, value string) arg {
-	switch kind := catalog.KindOf(name); kind {
+func readArg(kind catalog.Kind, value string) arg {
+	switch kind {
 	case catalog.Instant, catalog.Left, catalog.Late:
 		if t, err := time.Parse(time.RFC3339, value); err == nil {
 			return arg{kind: kind, n: t.Unix()}

@@ -208,6 +208,9 @@ func (w *Words) say(id int, args ...arg) Text {
 			segments = form
 		}
 	}
+	if len(segments) == 1 && segments[0].arg < 0 { // a label
+		return Text(segments[0].literal)
+	}
 	size := 0
 	for _, s := range segments {
 		size += len(s.literal)

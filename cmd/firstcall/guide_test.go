@@ -48,7 +48,7 @@ func TestTheGuideLeadsToAFirstIncident(t *testing.T) {
 	p := s.start()
 	s.Slash("U0GUS", "C0GUIDE", "/incident", "Checkout is down in production")
 	answers := maps.Clone(outage)
-	answers["phone"], answers["email"], answers["language"], answers["zone"] = "+49 30 23125 101", "gus@contoso.example", "en", "Europe/Berlin"
+	answers["owner"], answers["phone"], answers["email"] = "Gus Guest", "+49 30 23125 101", "gus@contoso.example"
 	s.fillIn("U0GUS", answers)
 	s.sees("C0GUIDE", "INC-1", "First call")
 	card := s.sees("C0ENGINEERS", "INC-1", "Acknowledge")

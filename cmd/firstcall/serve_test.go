@@ -93,8 +93,8 @@ func serveAnEvening(t *testing.T, socket bool) {
 	// Ana reports.
 	s.Slash("U0ANA", "C0CONTOSO", "/incident", "")
 	s.fillIn("U0ANA", outage)
-	if v := s.Modal("U0ANA"); v == nil || !strings.Contains(v.Reads(), "INC-1 is open") {
-		t.Fatalf("Ana is shown %+v", v)
+	if v := s.window("U0ANA"); !strings.Contains(v.Reads(), "INC-1 is open") {
+		t.Fatalf("Ana is shown %s", v.Reads())
 	}
 	s.sees("C0CONTOSO", "INC-1", "First call")
 	card := s.sees("C0ENGINEERS", "INC-1", "Acknowledge")
@@ -143,8 +143,8 @@ func serveAnEvening(t *testing.T, socket bool) {
 	}
 	second := s.start()
 	s.fillIn("U0ANA", question)
-	if v := s.Modal("U0ANA"); v == nil || !strings.Contains(v.Reads(), "INC-2 is open") {
-		t.Fatalf("Ana is shown %+v", v)
+	if v := s.window("U0ANA"); !strings.Contains(v.Reads(), "INC-2 is open") {
+		t.Fatalf("Ana is shown %s", v.Reads())
 	}
 	s.sees("C0CONTOSO", "INC-2")
 
@@ -198,5 +198,6 @@ func (s *site) fillIn(user string, answers map[string]string) {
 		}
 		s.Submit(user, values)
 	}
-	s.t.Fatalf("the window never ends: %+v", s.Modal(user))
+	v := s.Modal(user)
+	s.t.Fatalf("the window never ends: %s\n%v", v.Reads(), v.Errors)
 }

@@ -114,7 +114,6 @@ func (s *Slack) ShareFile(user, channel, thread, text string, f File, more ...Fi
 	}
 	m := s.write(u, c, thread, text)
 	m.Subtype = "file_share"
-	var files []any
 	for _, f := range append([]File{f}, more...) {
 		f.ID, f.User = cmp.Or(f.ID, s.nextID("F")), user
 		f.Name = cmp.Or(f.Name, "file.txt")
@@ -123,18 +122,26 @@ func (s *Slack) ShareFile(user, channel, thread, text string, f File, more ...Fi
 		f.Permalink = cmp.Or(f.Permalink, "https://files.example/"+user+"/"+f.ID+"/"+f.Name)
 		s.files[f.ID] = &f
 		m.Files = append(m.Files, f)
-		file := f.json()
-		if c.ExtShared {
-			file = Block{"id": f.ID, "file_access": "check_file_info"}
-		}
-		files = append(files, file)
 	}
 	event := s.said(c, m, "message")
-	event["files"], event["upload"], event["display_as_bot"] = files, false, false
+	event["files"], event["upload"], event["display_as_bot"] = m.filesIn(c), false, false
 	s.mu.Unlock()
 	a := s.event(c, messageScope(c), event)
 	a.TS = m.TS
 	return a
+}
+
+// filesIn are a message's files as the app learns of them in a channel.
+func (m *Message) filesIn(c *Channel) []any {
+	var out []any
+	for _, f := range m.Files {
+		file := f.json()
+		if c.ExtShared {
+			file = Block{"id": f.ID, "file_access": "check_file_info"}
+		}
+		out = append(out, file)
+	}
+	return out
 }
 
 // EditMessage changes a person's own message.

@@ -105,7 +105,11 @@ func (s *Slack) MessageShortcut(user string, m Message, callbackID string) Answe
 	delete(payload, "api_app_id")
 	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callbackID, s.actionTS(), s.newTrigger(w, user, "")
 	payload["channel"] = Block{"id": c.ID, "name": channelName(c)}
-	payload["message_ts"], payload["message"] = old.TS, old.JSON()
+	message := old.JSON()
+	if files := old.filesIn(c); len(files) > 0 {
+		message["files"] = files
+	}
+	payload["message_ts"], payload["message"] = old.TS, message
 	payload["response_url"] = s.newHook("app", hook{w: w, user: user, channel: c.ID, message: old.TS})
 	s.mu.Unlock()
 	return s.ignoringBody(user, s.deliver(KindInteractive, payload))

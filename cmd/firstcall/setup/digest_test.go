@@ -50,8 +50,12 @@ func TestDigestAndRooms(t *testing.T) {
 	}{
 		{"", "", []bot.SetupDigest{one("maria", 540)}, []terms.Severity{"1", "A"}, 24 * time.Hour},
 		{"  policy: {digest: off, rooms: [], rooms_kept: off}", "", nil, nil, 0},
-		{"  policy: {digest: \"07:30\", digest_for: [manager, incident_manager], rooms: [\"1\"]}", "    policy: {rooms: [\"1\", A, B], rooms_kept: 1h}",
-			[]bot.SetupDigest{one("lena", 450), one("maria", 450)}, []terms.Severity{"1", "A", "B"}, time.Hour},
+		{
+			"  policy: {digest: \"07:30\", digest_for: [manager, incident_manager], rooms: [\"1\"]}", "    policy: {rooms: [\"1\", A, B], rooms_kept: 1h}",
+			[]bot.SetupDigest{one("lena", 450), one("maria", 450)},
+			[]terms.Severity{"1", "A", "B"},
+			time.Hour,
+		},
 		{"  policy: {digest_for: []}", "", nil, []terms.Severity{"1", "A"}, 24 * time.Hour},
 	} {
 		s, err := read(office(c.policy, c.theirs)...)
