@@ -322,3 +322,32 @@ func TestAnOldSummary(t *testing.T) {
 }
 
 func wordsReader(r bot.Reply) words.Reader { return words.Reader{Lang: r.Lang, Zone: r.Zone} }
+
+// What is refused is said once, by however many ways it comes: a mention arrives
+// as two events of one key.
+func TestARefusalIsSaidOnce(t *testing.T) {
+	d := newFrontDoor(t)
+	e := bot.Event{Key: "message:C1:1", Kind: bot.Said, Person: "ben", Place: "#contoso", Text: "@firstcall ack INC-7"}
+	if r := d.must(e); !strings.Contains(d.text(r), "INC-7") {
+		t.Errorf("it says %q", d.text(r))
+	}
+	if r := d.must(e); d.text(r) != "" {
+		t.Errorf("the second time it says %q", d.text(r))
+	}
+	e.Key = "message:C1:2"
+	if r := d.must(e); !strings.Contains(d.text(r), "INC-7") {
+		t.Errorf("said again, it says %q", d.text(r))
+	}
+}
+
+// A report made of a message begins with its words, not with the command by
+// which the platform says so.
+func TestAReportOfAMessage(t *testing.T) {
+	d := newFrontDoor(t)
+	r := d.must(bot.Event{
+		Kind: bot.Said, Person: "ana", Place: "#contoso", Text: "/incident close to down: DNS fails", Link: "https://chat.example/archives/C1/p1",
+	})
+	if r.Form == nil || whole(r.Form)["happened"] != "close to down: DNS fails" {
+		t.Errorf("it begins with %+v", r.Form)
+	}
+}

@@ -129,7 +129,7 @@ func forms(lang string) map[string]bot.Form {
 	chosen.Error, chosen.Options, chosen.Value = "", found.Options[:1], "virtual-machines"
 
 	begin := bot.Form{
-		Key: "report " + subject[:36], Title: w.IntakeTitle(), Submit: w.ButtonOpen(), Asking: "kind",
+		Key: "report " + subject[:36], Title: w.IntakeTitle(), Submit: w.ButtonContinue(), Asking: "kind", Kept: true,
 		Fields: []bot.Field{kind, product, environment, happened, since, impact, severity, phone},
 	}
 	middle := begin
@@ -142,13 +142,13 @@ func forms(lang string) map[string]bot.Form {
 		with(impact, "Nobody can buy."), with(severity, "1"), commitment, contacts, phone,
 	}
 	summary := preview1
-	summary.Title, summary.Asking = w.IntakeTitleFor("Contoso"), ""
+	summary.Title, summary.Asking, summary.Submit, summary.Typing = w.IntakeTitleFor("Contoso"), "", w.ButtonOpen(), w.SummaryConfirm()
 	summary.Fields = []bot.Field{with(happened, "Checkout is down"), with(severity, "1"), with(commitment, "yes"), with(contacts, "Ben Krause, +49 30 23125 102"), phone}
 	field := func(key string) words.Text { t, _ := w.Look("field", key, nil); return t }
 	summary.Intro = words.Lines(
 		w.SummaryLine(field("product"), "Azure Virtual Machines"), w.SummaryLine(field("happened"), "Checkout is down"),
 		w.SummaryLine(field("since"), words.At(nine.Add(-20*time.Minute))), w.SummaryLine(field("severity"), "1"), "",
-		severities[0].Help, w.SummaryTargets(), "", w.SummaryConfirm(),
+		severities[0].Help, w.SummaryTargets(),
 	)
 	return map[string]bot.Form{"intake_1_begin": begin, "intake_2_product": middle, "intake_3_severity": preview1, "intake_4_summary": summary}
 }

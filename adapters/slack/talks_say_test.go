@@ -16,14 +16,20 @@ import (
 
 // hand is what people do in a talk, and what they have before them.
 type hand struct {
-	bot     *bot.Bot
-	heard   int             // of the calls, how many were read
-	replies map[string]bool // private lines that were read, by channel and ts
-	shown   []button        // in the order in which they were shown last
-	windows map[string]*window
-	cards   map[string]spot // by who sees it and number
-	remarks map[seat]spot   // what somebody said last in a thread
-	links   map[string]spot // the messages of which reports were made, by their address in the talk
+	bot   *bot.Bot
+	calls []slackfake.Call     // those that are still to be read
+	noted func(slackfake.Call) // told of each call, in order; nil tells nobody
+	// answered is told of what people did and got as an answer.
+	answered func(slackfake.Delivery)
+	told     int               // of the deliveries
+	pressed  map[string]string // the actions of the buttons that were pressed, by label; nil keeps none
+	actions  map[string]string // what a label means where buttons read otherwise
+	replies  map[string]bool   // private lines that were read, by channel and ts
+	shown    []button          // in the order in which they were shown last
+	windows  map[string]*window
+	cards    map[string]spot // by who sees it and number
+	remarks  map[seat]spot   // what somebody said last in a thread
+	links    map[string]spot // the messages of which reports were made, by their address in the talk
 }
 
 func newHand() hand {
@@ -75,8 +81,30 @@ func (w *world) Say(_ context.Context, s talk.Said) error {
 		return err
 	}
 	w.quiet()
+	if w.answered != nil {
+		all := w.Deliveries()
+		for _, d := range all[w.told:] {
+			w.answered(d)
+		}
+		w.told = len(all)
+	}
+	w.note()
 	return w.hear(s.Person, s.Place)
 }
+
+// means says whether a button is the one that somebody calls by a label.
+func (w *world) means(label string, b pressable) bool {
+	if b.action == w.actions[label] && b.action != "" || w.actions == nil && strings.EqualFold(b.label, label) {
+		if w.pressed != nil {
+			w.pressed[label] = b.action
+		}
+		return true
+	}
+	return false
+}
+
+// sends is the action by which a window's own button is known.
+const sends = "submit"
 
 func (w *world) act(s talk.Said) error {
 	user, at := w.users[s.Person], seat{s.Person, s.Place}
@@ -215,14 +243,14 @@ func (w *world) press(person, place, label string) error {
 	var there []string
 	if open := w.windows[person]; open != nil {
 		p := pageOf(w.Modal(user))
-		if strings.EqualFold(p.submit, label) && open.place == place {
+		if w.means(label, pressable{p.submit, sends}) && open.place == place {
 			if p.asked(open) != nil {
 				return no("not all is answered yet")
 			}
 			return w.send(person)
 		}
 		for _, b := range p.buttons {
-			if strings.EqualFold(b.label, label) {
+			if w.means(label, b) {
 				w.ClickInModal(user, b.action)
 				return nil
 			}
@@ -234,7 +262,7 @@ func (w *world) press(person, place, label string) error {
 			if where == "" || b.to != where || b.only != "" && b.only != person {
 				continue
 			}
-			if strings.EqualFold(b.label, label) {
+			if w.means(label, b.pressable) {
 				m, ok := w.Message(b.at.channel, b.at.ts)
 				if !ok {
 					return no("the message with [%s] is gone", label)
@@ -563,10 +591,24 @@ func (w *world) remember(at spot, to, only string, buttons []pressable) {
 
 var cardShape = regexp.MustCompile(`^([A-Z][A-Z0-9]*-[0-9]+) · `)
 
+// note takes in the calls since.
+func (w *world) note() {
+	calls := w.Calls()
+	w.ForgetCalls()
+	w.calls = append(w.calls, calls...)
+	for _, c := range calls {
+		if w.noted != nil {
+			w.noted(c)
+		}
+	}
+}
+
 // hearAll writes down what was sent to places and people since.
 func (w *world) hearAll() {
-	calls := w.Calls()
-	for _, c := range calls[w.heard:] {
+	w.note()
+	calls := w.calls
+	w.calls = nil
+	for _, c := range calls {
 		edited := c.Method == "chat.update"
 		if !c.Committed || c.Args["metadata"] == nil || c.Method != "chat.postMessage" && !edited {
 			continue
@@ -606,5 +648,4 @@ func (w *world) hearAll() {
 			w.cards[to+" "+m[1]] = at
 		}
 	}
-	w.heard = len(calls)
 }

@@ -63,6 +63,11 @@ func playTalk(t *testing.T, path string, socket bool) {
 	if faults := w.faults.String(); faults != "" {
 		t.Errorf("faults were logged:\n%s", faults)
 	}
+	for name, user := range w.users {
+		if told := w.Warnings(user); len(told) > 0 {
+			t.Errorf("Slack itself told %s %q", name, told)
+		}
+	}
 	if diff := lineDiff(neutral(string(want)), neutral(w.out.String())); diff != "" {
 		t.Errorf("it went differently (- script, + Slack):\n%s", diff)
 	}

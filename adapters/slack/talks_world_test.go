@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,11 +104,18 @@ func (l *faultLog) String() string {
 
 func newWorld(t *testing.T, script string, socket bool) *world {
 	t.Helper()
+	return newWorldIn(t, script, socket, "")
+}
+
+// newWorldIn is a world in which everybody reads the language; "" leaves to
+// each their own.
+func newWorldIn(t *testing.T, script string, socket bool, lang string) *world {
+	t.Helper()
 	file := ""
 	if m := regexp.MustCompile(`^# setup: (\S+)\n`).FindStringSubmatch(script); m != nil {
 		file = m[1]
 	}
-	s, err := setupIn(file)
+	s, err := setupIn(file, lang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +124,7 @@ func newWorld(t *testing.T, script string, socket bool) *world {
 		users: map[string]string{}, names: map[string]string{}, langs: map[string]string{}, channels: map[string]string{},
 		places: map[string]string{}, hosts: map[string]string{}, homes: map[string]string{}, hand: newHand(),
 	}
-	w.store = w.open(file)
+	w.store = w.open(file, lang)
 	w.settle(s, script)
 	w.Inject("chat.postMessage", slackfake.ErrorCode("accesslimited"), slackfake.Times(-1), slackfake.When(w.refuses))
 	w.Inject("chat.update", slackfake.ErrorCode("accesslimited"), slackfake.Times(-1), slackfake.When(w.refuses))
@@ -198,6 +206,7 @@ func (w *world) start() error {
 		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
 			w.t.Errorf("Socket Mode ended: %v", err)
 		}
+		w.WaitForSockets(0)
 	}
 	w.DeliverBySocket()
 	w.WaitForSockets(1)
@@ -224,8 +233,22 @@ func (w *world) quiet() {
 	}
 }
 
-// setupIn is a talk's set-up with everybody and everything in Slack.
-func setupIn(file string) (bot.Setup, error) {
+// setups are those that were read, by file and language: reading one takes a while.
+var setups sync.Map
+
+// setupIn is a talk's set-up with everybody and everything in Slack. It must not be changed.
+func setupIn(file, lang string) (bot.Setup, error) {
+	if s, ok := setups.Load(file + " " + lang); ok {
+		return s.(bot.Setup), nil
+	}
+	s, err := readSetup(file, lang)
+	if err == nil {
+		setups.Store(file+" "+lang, s)
+	}
+	return s, err
+}
+
+func readSetup(file, lang string) (bot.Setup, error) {
 	s, err := demo.Setup(terms.Current(), demo.StartsAt)
 	if file != "" {
 		var data []byte
@@ -244,12 +267,17 @@ func setupIn(file string) (bot.Setup, error) {
 		}
 		s.Workspaces = append(s.Workspaces, bot.SetupWorkspace{Tenant: t.Name, Platform: "slack", ID: workspaceOf(t.Prefix)})
 	}
+	for i := range s.Tenants {
+		s.Tenants[i].Language = cmp.Or(lang, s.Tenants[i].Language)
+	}
 	for i := range s.People {
 		p := &s.People[i]
+		p.Person.Language = cmp.Or(lang, p.Person.Language)
 		p.Identities = []bot.Identity{{Platform: "slack", Workspace: workspaceOf(prefixOf(s, p.Tenant)), ID: userID(p.Person.Name)}}
 	}
 	for i := range s.Places {
 		p := &s.Places[i]
+		p.Place.Language = cmp.Or(lang, p.Place.Language)
 		p.Channel = bot.Identity{Platform: "slack", Workspace: provider, ID: channelID(p.Place.Name)}
 		if file == "" {
 			p.Channel.Workspace = workspaceOf(prefixOf(s, p.Tenant))
@@ -352,13 +380,13 @@ func (w *world) person(name, home, email, lang string) {
 }
 
 // open gives the talk a database of its own.
-func (w *world) open(file string) *storage.DB {
+func (w *world) open(file, lang string) *storage.DB {
 	server, err := localpg.ForTests()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	name := "slack_" + strings.NewReplacer(".", "_", "-", "_").Replace(file)
-	if err := server.Template(name, func(super string) error { return fillSlack(super, file) }); err != nil {
+	name := "slack_" + strings.ToLower(strings.NewReplacer(".", "_", "-", "_").Replace(file+lang))
+	if err := server.Template(name, func(super string) error { return fillSlack(super, file, lang) }); err != nil {
 		w.t.Fatal(err)
 	}
 	store, err := storage.Open(w.t.Context(), server.Clone(w.t, name).URL(storage.App), storage.Options{Connections: 3})
@@ -369,7 +397,7 @@ func (w *world) open(file string) *storage.DB {
 	return store
 }
 
-func fillSlack(superURL, file string) (err error) {
+func fillSlack(superURL, file, lang string) (err error) {
 	ctx := context.Background()
 	u, err := url.Parse(superURL)
 	if err != nil {
@@ -387,7 +415,7 @@ func fillSlack(superURL, file string) (err error) {
 	if err := storage.Migrate(ctx, as(storage.Owner)); err != nil {
 		return err
 	}
-	s, err := setupIn(file)
+	s, err := setupIn(file, lang)
 	if err != nil {
 		return err
 	}

@@ -178,8 +178,8 @@ func (p *place) measure(ctx context.Context, s sizes, r *running, make func() []
 		return m, err
 	}
 	sent := s.warm + s.one + s.n
-	if came := after.rows - before.rows + after.keys - before.keys; came != sent {
-		return m, fmt.Errorf("%d requests were sent, and %d were written down", sent, came)
+	if err := after.all(before, sent, 3); err != nil {
+		return m, err
 	}
 	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(s.n) }
 	return measured{
@@ -211,10 +211,21 @@ func (p *place) memory(ctx context.Context, n int, model string, w *world) (memo
 		if err != nil {
 			return m, err
 		}
+		before, err := p.kept(ctx, name)
+		if err != nil {
+			return m, err
+		}
 		weighed, err := p.weigh(ctx, r, m.after, &slackSends{world: w, hooks: p.stub.origin})
 		r.stop()
 		if err != nil {
 			return m, err
+		}
+		after, err := p.kept(ctx, name)
+		if err != nil {
+			return m, err
+		}
+		if err := after.all(before, n, n/mostAtATime+len(m.after)); err != nil {
+			return m, fmt.Errorf("%s: %w", r.name, err)
 		}
 		if m.ours == nil {
 			m.ours = weighed
@@ -225,6 +236,10 @@ func (p *place) memory(ctx context.Context, n int, model string, w *world) (memo
 	return m, nil
 }
 
+// mostAtATime keeps signatures younger than five minutes.
+const mostAtATime = 25_000
+
+// weigh sends requests for an incident and presses in turn, and reads the server's memory after so many.
 func (p *place) weigh(ctx context.Context, r *running, after []int, sends *slackSends) (all []float64, err error) {
 	turn, sent := 0, 0
 	alternately := func() []byte {
@@ -233,10 +248,9 @@ func (p *place) weigh(ctx context.Context, r *running, after []int, sends *slack
 		}
 		return sends.press()
 	}
-	const most = 25_000 // at a time, for the signatures' sake
 	for _, n := range after {
 		for sent < n {
-			now := min(most, n-sent)
+			now := min(mostAtATime, n-sent)
 			if _, err := p.load(ctx, r, alternately, now, connections); err != nil {
 				return nil, err
 			}

@@ -128,3 +128,13 @@ SELECT (SELECT count(*) FROM came), (SELECT count(*) FROM inbox), (SELECT count(
 	})
 	return k, err
 }
+
+// all looks whether each of the requests sent was written down, as one that was never seen before. With the last answer of a
+// load wrk hangs up, so that up to one on each connection may not have come through.
+func (k kept) all(before kept, sent, loads int) error {
+	came := k.rows - before.rows + k.keys - before.keys
+	if came > sent || came < sent-loads*connections {
+		return fmt.Errorf("%d requests were sent, and %d were written down", sent, came)
+	}
+	return nil
+}

@@ -175,52 +175,64 @@ GRANT INSERT ON came TO `+storage.App); err != nil {
 	})
 }
 
-// copies makes more incidents like each customer's first one, with their wakes and cards.
+// copies makes more incidents like each customer's first one, with their clocks and cards.
 func copies(ctx context.Context, db *sql.DB, each int) error {
-	var columns []string
-	rows, err := db.QueryContext(ctx, `
-SELECT attname FROM pg_attribute WHERE attrelid = 'incidents'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`)
+	incidents, theirs, err := columns(ctx, db, "incidents", map[string]string{"id": "c.id", "ref": "c.ref", "number": "c.number"})
 	if err != nil {
-		return fmt.Errorf("read the columns of incidents: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var c string
-		if err := rows.Scan(&c); err != nil {
-			return err
-		}
-		columns = append(columns, c)
-	}
-	if err := rows.Err(); err != nil {
 		return err
 	}
-	var values []string
-	for _, c := range columns {
-		switch c {
-		case "id", "ref", "number":
-			values = append(values, "c."+c)
-		default:
-			values = append(values, "i."+c)
-		}
+	clocks, ticking, err := columns(ctx, db, "clocks", map[string]string{
+		"incident_id": "c.id", "brief": "jsonb_set(m.brief::jsonb, '{ref}', to_jsonb(c.ref))::json",
+	})
+	if err != nil {
+		return err
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf(`
+	cards, shown, err := columns(ctx, db, "cards", map[string]string{
+		"id": "gen_random_uuid()", "incident_id": "c.id", "topic": "replace(m.topic, c.model::text, c.id::text)",
+		"message": "replace(replace(m.message::text, c.model_ref || ' ', c.ref || ' '), c.model::text, c.id::text)::jsonb",
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{
+		fmt.Sprintf(`
 CREATE TEMP TABLE c AS
 SELECT i.tenant_id, i.id AS model, i.ref AS model_ref, n AS number, gen_random_uuid() AS id, t.prefix || '-' || n AS ref
-FROM incidents i JOIN tenants t ON t.id = i.tenant_id, generate_series(2, %d) AS n;
-INSERT INTO incidents (%s) SELECT %s FROM c JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.model;
-INSERT INTO wakes (tenant_id, kind, subject_id, at)
-SELECT c.tenant_id, w.kind, c.id, w.at FROM c JOIN wakes w ON w.tenant_id = c.tenant_id AND w.subject_id = c.model;
-UPDATE cards SET state = 'sent', message_id = 'C0:1.1', marked = wanted, sent = wanted, epoch = 1, first_sent_at = due_at;
-INSERT INTO cards (tenant_id, destination_id, topic, id, incident_id, wanted, marked, sent, due_at, state, epoch, first_sent_at, message_id, message)
-SELECT c.tenant_id, x.destination_id, replace(x.topic, c.model::text, c.id::text), gen_random_uuid(), c.id, x.wanted, x.marked, x.sent, x.due_at,
-       x.state, x.epoch, x.first_sent_at, x.message_id,
-       replace(replace(x.message::text, c.model_ref || ' ', c.ref || ' '), c.model::text, c.id::text)::jsonb
-FROM c JOIN cards x ON x.tenant_id = c.tenant_id AND x.incident_id = c.model;
-DELETE FROM rings`, each, strings.Join(columns, ", "), strings.Join(values, ", ")))
-	if err != nil {
-		return fmt.Errorf("copy incidents: %w", err)
+FROM incidents i JOIN tenants t ON t.id = i.tenant_id, generate_series(2, %d) AS n`, each),
+		fmt.Sprintf("INSERT INTO incidents (%s) SELECT %s FROM c JOIN incidents m ON m.tenant_id = c.tenant_id AND m.id = c.model", incidents, theirs),
+		fmt.Sprintf("INSERT INTO clocks (%s) SELECT %s FROM c JOIN clocks m ON m.tenant_id = c.tenant_id AND m.incident_id = c.model", clocks, ticking),
+		"UPDATE cards SET state = 'sent', message_id = 'C0:1.1', marked = wanted, sent = wanted, epoch = 1, first_sent_at = due_at",
+		fmt.Sprintf("INSERT INTO cards (%s) SELECT %s FROM c JOIN cards m ON m.tenant_id = c.tenant_id AND m.incident_id = c.model", cards, shown),
+		"DELETE FROM rooms",
+	} {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			return fmt.Errorf("copy incidents: %w", err)
+		}
 	}
 	return nil
+}
+
+// columns lists a table's columns, and what a copy has in them: its own, or what its model m has.
+func columns(ctx context.Context, db *sql.DB, table string, own map[string]string) (names, values string, err error) {
+	rows, err := db.QueryContext(ctx, `
+SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`, table)
+	if err != nil {
+		return "", "", fmt.Errorf("read the columns of %s: %w", table, err)
+	}
+	defer rows.Close()
+	var n, v []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return "", "", err
+		}
+		value := own[name]
+		if value == "" {
+			value = "m." + name
+		}
+		n, v = append(n, name), append(v, value)
+	}
+	return strings.Join(n, ", "), strings.Join(v, ", "), rows.Err()
 }
 
 // read lists the incidents, one customer after the other.

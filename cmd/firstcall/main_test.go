@@ -323,7 +323,7 @@ type sweeper struct {
 }
 
 func (s *sweeper) Sweep(_ context.Context, inbox, drafts time.Time) error {
-	if age := time.Since(inbox); age < 24*time.Hour || !drafts.Before(time.Now()) {
+	if age := time.Since(inbox); age < 26*time.Hour || !drafts.Before(time.Now()) {
 		return errors.New("swept too much")
 	}
 	s.swept.Add(1)

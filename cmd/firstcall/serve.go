@@ -131,6 +131,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	workers.Go(func() { s.wake.Run(working) })
 	workers.Go(func() { s.send.Run(working) })
 	workers.Go(func() { s.rooms.Run(working) })
+	workers.Go(func() { s.listen(working) })
 	workers.Go(func() { s.watch(working) })
 	table := jobs(working, s.counted(), s.store, tick, s.clock.Now, s.log)
 	table.Start()
@@ -152,16 +153,16 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	s.log.InfoContext(context.WithoutCancel(ctx), "stopping")
 	why := context.Cause(working)
 	stop(nil)
-	<-table.Stop().Done()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin/2)
 	defer cancel()
+	rung := table.Stop()
 	for _, p := range platforms {
 		if p.close != nil {
 			served = errors.Join(served, p.close(last))
 		}
 	}
 	ended := make(chan struct{})
-	go func() { workers.Wait(); close(ended) }()
+	go func() { workers.Wait(); <-rung.Done(); close(ended) }()
 	select {
 	case <-ended:
 	case <-last.Done():
@@ -197,6 +198,14 @@ func (s *service) ring() {
 	s.send.Ring()
 	s.wake.Ring()
 	s.rooms.Ring()
+}
+
+// listen rings when another process has decided something. Where nobody can listen, as behind some poolers, the clocks look by
+// themselves.
+func (s *service) listen(ctx context.Context) {
+	if err := s.store.Heard(ctx, s.ring); err != nil {
+		s.log.WarnContext(ctx, "other processes are not heard; what they decide is seen a little later", "err", err)
+	}
 }
 
 // errNoDatabase is why a program without its database isn't ready. The cause is in the log: anybody may ask /readyz.

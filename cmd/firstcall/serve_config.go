@@ -42,6 +42,10 @@ func slackSecretsOf(env func(string) string) slackSecrets {
 
 func (s slackSecrets) any() bool { return s != slackSecrets{} }
 
+// plainYAML takes out of the library's errors what only a programmer understands.
+var plainYAML = strings.NewReplacer("yaml: ", "", " in type main.serveConfig", "", " in type main.slackConfig", "",
+	" into main.serveConfig", "", " into main.slackConfig", "")
+
 // readServeConfig reads the file; without one everything is as usual. What is wrong is said all at once.
 func readServeConfig(name string, env func(string) string) (serveConfig, error) {
 	c := serveConfig{}
@@ -53,7 +57,7 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 		d := yaml.NewDecoder(bytes.NewReader(text))
 		d.KnownFields(true)
 		if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-			return c, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
+			return c, fmt.Errorf("%s: %s", name, plainYAML.Replace(err.Error()))
 		}
 	}
 	if c.Listen == "" {

@@ -72,8 +72,10 @@ func newSite(t *testing.T, setup string) *site {
 	})
 	s.AddWorkspace(slackfake.Workspace{ID: "T0CONTOSO", Name: "Contoso", BotUser: "U0BOTCONTOSO", Scopes: scopes, NotInstalled: true, Token: "xoxb-canary-contoso"})
 	for _, u := range []slackfake.User{
-		{ID: "U0KENJI", Team: "T0HARBOUR", Email: "kenji@harbour.example"}, {ID: "U0MARIA", Team: "T0HARBOUR", Email: "maria@harbour.example"},
-		{ID: "U0ANA", Team: "T0CONTOSO", Email: "ana@contoso.example", TZ: "Europe/Berlin"}, {ID: "U0CARLOS", Team: "T0CONTOSO", Email: "carlos@contoso.example"},
+		{ID: "U0KENJI", Team: "T0HARBOUR", Email: "kenji@harbour.example"},
+		{ID: "U0MARIA", Team: "T0HARBOUR", Email: "maria@harbour.example"},
+		{ID: "U0ANA", Team: "T0CONTOSO", Email: "ana@contoso.example", TZ: "Europe/Berlin"},
+		{ID: "U0CARLOS", Team: "T0CONTOSO", Email: "carlos@contoso.example"},
 	} {
 		s.AddUser(u)
 	}

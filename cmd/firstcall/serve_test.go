@@ -81,6 +81,9 @@ func serveAnEvening(t *testing.T, socket bool) {
 	})
 	first.wants("/readyz", http.StatusOK, "ok")
 
+	s.until("it listens for what other processes decide, again", func() bool {
+		return s.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`) == 1
+	})
 	if a := s.Slash("U0ANA", "C0CONTOSO", "/incident", ""); a.NotSent == "" {
 		t.Errorf("a workspace without the app has /incident: %+v", a)
 	}
@@ -160,6 +163,49 @@ func serveAnEvening(t *testing.T, socket bool) {
 	second.signal(syscall.SIGTERM)
 	if status := second.ended(); status != fine {
 		t.Errorf("it ended with %d", status)
+	}
+}
+
+// A Slack that doesn't answer keeps nobody from ending: what was being sent is looked for by whoever comes next.
+func TestServeEndsWhileSlackHangs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, doctorSetup())
+	s.AddChannel(slackfake.Channel{ID: "C0SHARED", Name: "contoso", Members: []string{"U0KENJI", "U0BOTHARBOUR"}})
+	p := s.start()
+	s.Inject("chat.postMessage", slackfake.SlowHeaders(time.Minute), slackfake.Times(-1))
+	s.Slash("U0KENJI", "C0SHARED", "/incident", "pin")
+	s.until("the card is being sent", func() bool { return len(s.Calls("chat.postMessage")) > 0 })
+	begun := time.Now()
+	p.signal(syscall.SIGTERM)
+	if status, took := p.ended(), time.Since(begun); status != fine || took > stopWithin+time.Second {
+		t.Errorf("it ended with %d after %s", status, took)
+	}
+	if n := s.count(`SELECT count(*) FROM cards WHERE state = 'sending'`); n != 1 {
+		t.Errorf("%d cards wait to be looked for, want 1", n)
+	}
+}
+
+// What is wrong ends the program with a sentence, not with a stack.
+func TestServeSaysWhyItCannot(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, servedSetup)
+	for _, c := range []struct {
+		env    string
+		status int
+		says   string
+	}{
+		{"SLACK_BOT_TOKEN=xoxb-canary-of-yesterday", failed, "Slack doesn't take SLACK_BOT_TOKEN (invalid_auth)"},
+		{"SLACK_SIGNING_SECRET=", misuse, "SLACK_SIGNING_SECRET is missing"},
+		{"FIRSTCALL_KEY=canary", misuse, "FIRSTCALL_KEY must be 32 random bytes"},
+		{"DATABASE_URL=postgres://canary:canary@127.0.0.1:1/none?sslmode=disable", failed, "connection refused"},
+	} {
+		s.Allow("auth.test", "invalid_auth")
+		before := s.env
+		s.env = append(s.env[:len(s.env):len(s.env)], c.env)
+		if r := s.run("serve", s.file()); r.status != c.status || !strings.Contains(r.err, c.says) || strings.Contains(r.err, "goroutine") {
+			t.Errorf("%s: %d %s", c.env, r.status, r.err)
+		}
+		s.env = before
 	}
 }
 
