@@ -137,6 +137,10 @@ func (c *conversation) submit(ctx context.Context) error {
 	e := c.event(bot.Submitted)
 	e.Form, e.Values = "report", answers
 	r, err := c.bot.Handle(ctx, e)
+	if err == nil && r.Form != nil && r.Form.Asking == "" { // the summary was read
+		e.Key = c.event(bot.Submitted).Key
+		r, err = c.bot.Handle(ctx, e)
+	}
 	if err == nil && r.Form != nil {
 		return fmt.Errorf("the report is not taken; still asked for: %q", r.Form.Asking)
 	}

@@ -31,6 +31,9 @@ type Bot struct {
 	Senders int
 	// Delivery says how long sending may take; the zero value is for production.
 	Delivery Delivery
+	// Settled is told what became of each message that was to be sent, for
+	// counting; it must not block. What is escalation, reminder or card.
+	Settled func(platform, what string, state SendState)
 	// Step is called at every numbered step of the way through; crash tests
 	// die in it. Nil in production.
 	Step func(name string)
@@ -86,6 +89,9 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 	}
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
+		if b.refusedBefore(ctx, e, now) {
+			return v.dress(Reply{}), nil
+		}
 		return v.dress(Reply{Text: sayRefusal(v.words(), refusal)}), nil
 	}
 	id := b.NewID()
@@ -95,6 +101,21 @@ func (b *Bot) Handle(ctx context.Context, e Event) (Reply, error) {
 		said = v.unreachable(id)
 	}
 	return v.dress(Reply{Text: said}), fmt.Errorf("handle %s: %w", id, err)
+}
+
+// refusedBefore notes that the event was refused, as nothing else of it is kept,
+// and says whether it was before: one thing said is answered once, however often
+// and by how many ways the platform delivers it. A refusal that can't be noted
+// is said all the same.
+func (b *Bot) refusedBefore(ctx context.Context, e Event, now time.Time) (before bool) {
+	if e.Key == "" {
+		return false
+	}
+	err := b.Store.InTx(ctx, func(tx Tx) (err error) {
+		_, before, err = tx.Arrive(ctx, e, now)
+		return err
+	})
+	return err == nil && before
 }
 
 // unreachable says that nothing could be recorded: in the person's language, or

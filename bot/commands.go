@@ -383,6 +383,9 @@ func (v *visit) run(ctx context.Context, verb verb, inc domain.Incident, fields 
 			return v.askVerb(verb, inc, fields, values), nil
 		}
 	}
+	if v.event.Unsent {
+		return v.askVerb(verb, inc, fields, values), nil
+	}
 	w := v.words()
 	done, err := v.change(ctx, handle{tenant: inc.Tenant, id: inc.ID}, func(i domain.Incident, env domain.Env) (domain.Outcome, error) {
 		c := call{v: v, inc: i, env: env, by: v.actor(), values: values}

@@ -185,7 +185,7 @@ func (in *intake) summary() words.Text {
 	} else {
 		lines = append(lines, "", w.SummaryAdvice())
 	}
-	return words.Lines(append(lines, "", w.SummaryConfirm())...)
+	return words.Lines(lines...)
 }
 
 // value is an answer as a person reads it.

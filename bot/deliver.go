@@ -253,6 +253,9 @@ func (s *sender) settle(ctx context.Context, p Parcel, r Settlement) error {
 		return fmt.Errorf("settle %s: %w", p.Key, err)
 	}
 	s.step("out: settled")
+	if s.Settled != nil {
+		s.Settled(s.lease.Address.Platform, p.what(), r.State)
+	}
 	return nil
 }
 

@@ -31,8 +31,11 @@ type Event struct {
 	Form    string            // Submitted: Form.Key
 	Values  map[string]string // Submitted: by field key; several choices are joined by newlines
 	Partial bool              // Submitted: one step of many; the next question is wanted, not "please fill in all"
-	Action  string            // Pressed: Button.Action
-	Subject string            // Pressed: Button.Subject
+	// Unsent says of a Partial that it was chosen in a window which is still to be
+	// sent: the questions follow it, and nothing is done yet.
+	Unsent  bool
+	Action  string // Pressed: Button.Action
+	Subject string // Pressed: Button.Subject
 }
 
 // EventKind says what a person did.

@@ -250,15 +250,18 @@ func (v *visit) submitIntake(ctx context.Context) (Reply, error) {
 	if key := in.d.Answers[keptEdit]; key != "" && in.unchanged(key, v.event.Values[key]) {
 		in.endEdit() // the old answer once more
 	}
-	complete := v.event.Partial && in.form().Asking == ""
+	read := in.form().Asking == "" // the summary of these answers was shown
+	complete := v.event.Partial && read
 	for _, key := range fieldOrder {
 		if raw, given := v.event.Values[key]; given && !in.unchanged(key, raw) {
 			if complete {
 				in.d.Answers[keptEdit] = key
 			}
+			before := in.d.Answers[key]
 			if err := in.take(ctx, key, raw); err != nil {
 				return Reply{}, err
 			}
+			read = read && in.d.Answers[key] == before
 		}
 	}
 	for key := range v.event.Values {
@@ -280,6 +283,9 @@ func (v *visit) submitIntake(ctx context.Context) (Reply, error) {
 		if len(v.event.Values) > 0 {
 			in.errs[form.Asking] = v.words().PleaseAnswer()
 		}
+		return in.ask(ctx)
+	}
+	if !read { // nothing is opened that nobody has read: what it gets and owes comes first
 		return in.ask(ctx)
 	}
 	return in.finish(ctx)

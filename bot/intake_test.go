@@ -212,7 +212,7 @@ func TestOpenPressedTwice(t *testing.T) {
 
 // A whole form at once, as a platform with dialogs sends it: what may be left
 // out may be missing, what is missing is named, and a form from another person
-// or place reaches nobody's draft.
+// or place reaches nobody's draft. It is opened once its summary was shown.
 func TestAWholeFormAtOnce(t *testing.T) {
 	d := newFrontDoor(t)
 	form := d.must(bot.Event{Kind: bot.Said, Person: "ana", Place: "#contoso", Text: "/incident"}).Form
@@ -236,6 +236,9 @@ func TestAWholeFormAtOnce(t *testing.T) {
 		t.Errorf("another person's press says %q, %+v", d.text(r), r.Form)
 	}
 	values["impact"] = "One page is affected."
+	if r := d.must(submit); r.Form == nil || r.Form.Asking != "" || !strings.Contains(r.Form.Intro.Render(wordsReader(r), d.clock.Now()), "These times are targets") {
+		t.Errorf("what it gets and owes isn't read first: %q, %+v", d.text(r), r.Form)
+	}
 	if r := d.must(submit); !strings.Contains(d.text(r), "INC-1 is open") {
 		t.Errorf("the whole form says %q, %+v", d.text(r), r.Form)
 	}
@@ -319,3 +322,32 @@ func TestAnOldSummary(t *testing.T) {
 }
 
 func wordsReader(r bot.Reply) words.Reader { return words.Reader{Lang: r.Lang, Zone: r.Zone} }
+
+// What is refused is said once, by however many ways it comes: a mention arrives
+// as two events of one key.
+func TestARefusalIsSaidOnce(t *testing.T) {
+	d := newFrontDoor(t)
+	e := bot.Event{Key: "message:C1:1", Kind: bot.Said, Person: "ben", Place: "#contoso", Text: "@firstcall ack INC-7"}
+	if r := d.must(e); !strings.Contains(d.text(r), "INC-7") {
+		t.Errorf("it says %q", d.text(r))
+	}
+	if r := d.must(e); d.text(r) != "" {
+		t.Errorf("the second time it says %q", d.text(r))
+	}
+	e.Key = "message:C1:2"
+	if r := d.must(e); !strings.Contains(d.text(r), "INC-7") {
+		t.Errorf("said again, it says %q", d.text(r))
+	}
+}
+
+// A report made of a message begins with its words, not with the command by
+// which the platform says so.
+func TestAReportOfAMessage(t *testing.T) {
+	d := newFrontDoor(t)
+	r := d.must(bot.Event{
+		Kind: bot.Said, Person: "ana", Place: "#contoso", Text: "/incident close to down: DNS fails", Link: "https://chat.example/archives/C1/p1",
+	})
+	if r.Form == nil || whole(r.Form)["happened"] != "close to down: DNS fails" {
+		t.Errorf("it begins with %+v", r.Form)
+	}
+}

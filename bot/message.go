@@ -69,10 +69,16 @@ type Form struct {
 	Intro  words.Text `json:"intro,omitempty"`
 	Fields []Field    `json:"fields"` // those that apply, given the answers so far
 	Submit words.Text `json:"submit"`
+	// Typing says what to type when only Submit is left; for surfaces that show
+	// no button to press.
+	Typing words.Text `json:"typing,omitempty"`
 	// Asking is the key of the field to be answered next; "" when all are and
 	// only Submit is left.
 	Asking string `json:"asking,omitempty"`
 	Back   bool   `json:"back,omitempty"` // going back is possible
+	// Kept says that the answers stay when somebody turns away; to be rid of them
+	// takes NavCancel.
+	Kept bool `json:"kept,omitempty"`
 }
 
 // Field is one question.

@@ -51,6 +51,20 @@ func (o Outgoing) doubtful() bool { return o.State == Uncertain || o.OtherEpoch 
 
 func doubtful(p Parcel) bool { return p.Items[0].doubtful() }
 
+// what the parcel is, for counting: an escalation when anything in it is one.
+func (p Parcel) what() string {
+	what := "card"
+	for _, o := range p.Items {
+		switch {
+		case o.Ring != nil && o.Ring.Escalation:
+			return "escalation"
+		case o.Ring != nil:
+			what = "reminder"
+		}
+	}
+	return what
+}
+
 // attempts is how often the parcel's items were tried; the most tried counts.
 func attempts(p Parcel) int {
 	most := 0

@@ -55,7 +55,7 @@ var severities = []terms.Severity{terms.Sev1, terms.SevA, terms.SevB, terms.SevC
 // form shows the questions that apply, given the answers so far.
 func (in *intake) form() Form {
 	w := in.v.words()
-	f := Form{Key: intakeForm + " " + string(in.d.Place), Title: w.IntakeTitle(), Submit: w.ButtonOpen(), Back: len(in.d.Asked) > 0}
+	f := Form{Key: intakeForm + " " + string(in.d.Place), Title: w.IntakeTitle(), Submit: w.ButtonContinue(), Back: len(in.d.Asked) > 0, Kept: true}
 	if in.tenant.Name != "" {
 		f.Title = w.IntakeTitleFor(in.tenant.Name)
 	}
@@ -74,7 +74,7 @@ func (in *intake) form() Form {
 		}
 	}
 	if f.Asking == "" {
-		f.Intro = in.summary()
+		f.Intro, f.Typing, f.Submit = in.summary(), w.SummaryConfirm(), w.ButtonOpen()
 	}
 	return f
 }

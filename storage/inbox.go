@@ -37,7 +37,9 @@ SELECT $3 <> '' AND NOT EXISTS (SELECT FROM noted) AS seen,
        p.id AS person, p.tenant_id AS person_tenant, coalesce(p.side, '') AS person_side, p.person_id AS person_id,
        c.id AS place, c.tenant_id AS place_tenant, coalesce(c.side, '') AS place_side, c.place_id AS place_id,
        coalesce(p.rerouted, false) AS person_rerouted, coalesce(c.rerouted, false) AS place_rerouted,
-       set_config('firstcall.tenant', coalesce(CASE WHEN p.side = 'customer' THEN p.tenant_id END, c.tenant_id, p.tenant_id)::text, true) AS entered
+       set_config('firstcall.tenant', coalesce(CASE WHEN p.side = 'customer' THEN p.tenant_id END, c.tenant_id, p.tenant_id)::text, true) AS entered,
+       coalesce((SELECT revision FROM tenants WHERE id = coalesce(CASE WHEN p.side = 'customer' THEN p.tenant_id END, c.tenant_id, p.tenant_id))::text, '') AS own,
+       coalesce((SELECT revision FROM tenants WHERE side = 'provider')::text, '') AS provider
 FROM (SELECT 1) AS one LEFT JOIN there p ON p.kind = 'person' LEFT JOIN there c ON c.kind = 'channel'`
 
 type arrival struct {
@@ -54,7 +56,8 @@ type arrival struct {
 	PersonRerouted bool `db:"person_rerouted"`
 	PlaceRerouted  bool `db:"place_rerouted"`
 
-	Entered ident
+	Entered       ident
+	Own, Provider string
 }
 
 // Arrive implements bot.Tx. In private there is no place, and no destination of one.
@@ -93,7 +96,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 		if try == 0 {
 			seen = a.Seen
 		}
-		t.entered, t.revisions = domain.TenantID(a.Entered), revisions{}
+		t.entered, t.revisions = domain.TenantID(a.Entered), revisions{a.Own, a.Provider}
 		// A destination that somebody else made at this moment is seen by the next statement.
 		if (e.Person == "" || a.Person != "") && (e.Place == "" || a.Place != "") {
 			break

@@ -85,6 +85,7 @@ func (t *Terminal) page(o *openForm, now time.Time) []string {
 	asked := o.asked()
 	if f.Intro != o.intro || asked == nil {
 		out = append(out, linesOf(f.Intro, r, now)...)
+		out = append(out, linesOf(f.Typing, r, now)...)
 	}
 	o.begun, o.intro = true, f.Intro
 

@@ -23,15 +23,15 @@ import (
 // some a later time.
 var crashSteps = []stepNumber{
 	{"in: event recorded", 1},
-	{"in: event recorded", 2}, // the command, the form
+	{"in: event recorded", 3}, // the command, the form, and the form again
 	{"in: decision written", 1},
 	{"in: decision written", 3}, // the form, and kim's answer
 	{"in: before commit", 1},
-	{"in: before commit", 2},
-	{"in: before commit", 5},
+	{"in: before commit", 3},
+	{"in: before commit", 7},
 	{"in: committed", 1},
-	{"in: committed", 2},
-	{"in: committed", 5},
+	{"in: committed", 3},
+	{"in: committed", 7},
 	{"clock: claimed", 1},
 	{"clock: before commit", 1},
 	{"clock: committed", 1},
@@ -202,7 +202,7 @@ func TestCrashOfALateWorker(t *testing.T) {
 		},
 		{
 			"about to open it, while the event comes again",
-			stepNumber{"in: before commit", 2},
+			stepNumber{"in: before commit", 3},
 			nil,
 			func(w *crashWorld, _ string) bool {
 				_, form := reported("alder-1", token)

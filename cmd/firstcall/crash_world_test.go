@@ -294,14 +294,18 @@ func (w *crashWorld) sayOnce(r *replica, body []byte) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// report opens an incident as a contact does, in two events: the command, then
-// the whole form. A platform may deliver the form to both processes at once.
+// report opens an incident as a contact does, in three events: the command, the
+// whole form, and the same form again once its summary was read. A platform may
+// deliver the last one to both processes at once.
 func (w *crashWorld) report(first int, contact, token string, twice bool) {
 	command, form := reported(contact, token)
 	w.mu.Lock()
 	w.attempted[token] = command.Place
 	w.mu.Unlock()
 	w.say(first, command)
+	answers := form
+	answers.Key = token + "/answers"
+	w.say(first, answers)
 	var other sync.WaitGroup
 	if twice {
 		other.Go(func() { w.say(first+1, form) })
@@ -313,7 +317,7 @@ func (w *crashWorld) report(first int, contact, token string, twice bool) {
 	w.mu.Unlock()
 }
 
-// reported are the two events of a report.
+// reported are the first and the last event of a report.
 func reported(contact, token string) (command, form bot.Event) {
 	command = bot.Event{
 		Key: token + "/command", Platform: recorded, Workspace: "W", Person: contact, Place: "#" + strings.TrimRight(contact, "-12"),

@@ -12,6 +12,7 @@ import (
 
 // How long is kept what only serves to recognise a repetition, or to go on with.
 const (
+	// Slack sends what it couldn't deliver again for up to 24 hours, and what it sends may be two hours old: the least is 26.
 	keepInbox  = 7 * 24 * time.Hour
 	keepDrafts = time.Hour // after its end, so that a late answer is told so
 )

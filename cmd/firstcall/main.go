@@ -36,11 +36,14 @@ type world struct {
 
 // commands is the command line.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Try the bot: a terminal chat with sample people, on a private Postgres."`
-	Import  importCommand  `cmd:"" help:"Read customers, agreements, people and places from files."`
-	Explain explainCommand `cmd:"" help:"Say what a support agreement owes for an incident."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
-	Version versionCommand `cmd:"" help:"Say which version this is."`
+	Demo          demoCommand          `cmd:"" help:"Try the bot: a terminal chat with sample people, on a private Postgres."`
+	Serve         serveCommand         `cmd:"" help:"Run the bot: Slack, alarms, and a page for operators."`
+	Doctor        doctorCommand        `cmd:"" help:"Say what is missing before the bot can work in Slack."`
+	SlackManifest slackManifestCommand `cmd:"" help:"Print the description of the app that Slack wants."`
+	Import        importCommand        `cmd:"" help:"Read customers, agreements, people and places from files."`
+	Explain       explainCommand       `cmd:"" help:"Say what a support agreement owes for an incident."`
+	Migrate       migrateCommand       `cmd:"" help:"Bring the database's schema up to date."`
+	Version       versionCommand       `cmd:"" help:"Say which version this is."`
 }
 
 const about = `A chat bot that takes support incidents in: it finds out what the customer's support agreement owes, and from then on

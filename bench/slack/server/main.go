@@ -1,0 +1,144 @@
+// Command server is our side of the comparison: adapters/slack behind the product's own HTTP server and figures. With -do
+// insert each request writes one row and nothing else; with -do whole the bot answers it. The clocks and what they send
+// aren't run: what is measured ends with the answer. It writes its port to standard output and ends at SIGTERM.
+package main
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+	_ "github.com/lib/pq" // The driver that storage uses, too.
+
+	"example.com/firstcall/adapters/slack"
+	"example.com/firstcall/adapters/web"
+	"example.com/firstcall/bot"
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/cmd/firstcall/metrics"
+	"example.com/firstcall/domain/terms"
+	"example.com/firstcall/storage"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var s server
+	flag.StringVar(&s.do, "do", "whole", "whole: the bot answers; insert: one row is written")
+	flag.StringVar(&s.database, "database", "", "the database's URL")
+	flag.StringVar(&s.api, "api", "", "what stands in for Slack's Web API")
+	flag.IntVar(&s.pool, "pool", 16, "connections to the database at most")
+	flag.StringVar(&s.cpu, "cpuprofile", "", "a file for the processor's profile")
+	flag.Parse()
+	if err := s.run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "server:", err)
+		os.Exit(1)
+	}
+}
+
+type server struct {
+	do, database, api, cpu string
+	pool                   int
+}
+
+func (s server) run(ctx context.Context) error {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	handle, err := s.inserting, error(nil)
+	if s.do == "whole" {
+		handle = s.whole
+	}
+	does, err := handle(ctx, log)
+	if err != nil {
+		return err
+	}
+	figures := metrics.New()
+	counted := func(ctx context.Context, e bot.Event) (bot.Reply, error) {
+		begun := time.Now()
+		r, err := does(ctx, e)
+		figures.Handled(e.Platform, string(e.Kind), err, time.Since(begun))
+		return r, err
+	}
+	chat := slack.New(slack.Options{
+		Handle: counted, Now: now, Log: log, Tokens: everybody{}, Signing: os.Getenv("SLACK_SIGNING_SECRET"), APIURL: s.api,
+		Seen: figures.Request("slack"), SeenCall: figures.Call("slack"),
+	})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	if s.cpu != "" {
+		file, err := os.Create(s.cpu)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	fmt.Println(l.Addr().(*net.TCPAddr).Port)
+	serves := web.Server{Routes: map[string]http.Handler{"/slack/events": chat.Inbound()}, Metrics: figures.Handler(), Log: log}
+	return serves.Serve(ctx, l, time.Second)
+}
+
+// now is to the microsecond, which Postgres keeps.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+const insert = `
+INSERT INTO came (key, kind, workspace, person, place, said, action, subject, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+
+// inserting writes one row for each event.
+func (s server) inserting(ctx context.Context, _ *slog.Logger) (func(context.Context, bot.Event) (bot.Reply, error), error) {
+	db, err := sql.Open("postgres", s.database)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(s.pool)
+	db.SetMaxIdleConns(s.pool)
+	keep, err := db.PrepareContext(ctx, insert)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, e bot.Event) (bot.Reply, error) {
+		_, err := keep.ExecContext(ctx, e.Key, string(e.Kind), e.Workspace, e.Person, e.Place, e.Text, e.Action, e.Subject, e.At)
+		if err != nil || e.Kind == bot.Pressed {
+			return bot.Reply{}, err
+		}
+		return bot.Reply{Lang: "en", Zone: time.UTC, Text: words.Text("Noted.")}, nil
+	}, nil
+}
+
+// whole is the bot.
+func (s server) whole(ctx context.Context, log *slog.Logger) (func(context.Context, bot.Event) (bot.Reply, error), error) {
+	store, err := storage.Open(ctx, s.database, storage.Options{Rand: rand.Float64, Connections: s.pool})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Version(ctx); err != nil {
+		return nil, err
+	}
+	b := &bot.Bot{
+		Store: store, Now: now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Rand: rand.Float64, Log: log,
+		Terms: terms.Current(),
+	}
+	return b.Handle, nil
+}
+
+// everybody has installed us.
+type everybody struct{}
+
+// Installed implements slack.Tokens.
+func (everybody) Installed(_ context.Context, workspace string) (slack.Installation, error) {
+	return slack.Installation{Workspace: workspace, Token: "xoxb-bench", BotID: "B0BOT", BotUser: "U0BOT", AppID: "A0BENCH"}, nil
+}

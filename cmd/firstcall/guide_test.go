@@ -1,0 +1,83 @@
+//go:build unix
+
+package main
+
+import (
+	"maps"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/firstcall/adapters/slack/slackfake"
+	"example.com/firstcall/cmd/firstcall/setup"
+	"example.com/firstcall/domain/terms"
+)
+
+// guide is docs/slack.md with the YAML that it shows: the set-up, the configuration, and the customer with a workspace.
+func guide(t *testing.T) (page string, yaml [3]string) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/slack.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(found) != len(yaml) {
+		t.Fatalf("the guide shows %d times YAML, want %d", len(found), len(yaml))
+	}
+	for i, f := range found {
+		yaml[i] = f[1]
+	}
+	return string(text), yaml
+}
+
+// Who follows docs/slack.md arrives: with its set-up and nothing else, a guest reports and the engineer acknowledges.
+func TestTheGuideLeadsToAFirstIncident(t *testing.T) {
+	t.Parallel()
+	_, yaml := guide(t)
+	s := newSite(t, strings.NewReplacer("T0123ABCD", "T0HARBOUR", "C0ENGINEER", "C0ENGINEERS", "C0CONTOSO", "C0GUIDE").Replace(yaml[0]))
+	s.env = append(s.env[:2:2], "SLACK_APP_TOKEN="+servedApp)
+	s.mode = "socket"
+	s.DeliverBySocket()
+	s.AddUser(slackfake.User{ID: "U0GUS", Email: "gus@harbour.example", RealName: "Gus Guest"})
+	s.AddChannel(slackfake.Channel{ID: "C0GUIDE", Name: "contoso", Members: []string{"U0GUS", "U0KENJI", "U0BOTHARBOUR"}})
+	if r := s.run("doctor", "slack", s.file()); r.status != fine || !strings.HasSuffix(r.out, "All is well.\n") {
+		t.Errorf("doctor: %d %s%s", r.status, r.out, r.err)
+	}
+	p := s.start()
+	s.Slash("U0GUS", "C0GUIDE", "/incident", "Checkout is down in production")
+	answers := maps.Clone(outage)
+	answers["owner"], answers["phone"], answers["email"] = "Gus Guest", "+49 30 23125 101", "gus@contoso.example"
+	s.fillIn("U0GUS", answers)
+	s.sees("C0GUIDE", "INC-1", "First call")
+	card := s.sees("C0ENGINEERS", "INC-1", "Acknowledge")
+	s.Click("U0KENJI", card, "Acknowledge")
+	s.sees("C0ENGINEERS", "Kenji Sato", "Record first call")
+	p.signal(syscall.SIGTERM)
+	if status := p.ended(); status != fine {
+		t.Errorf("it ended with %d", status)
+	}
+}
+
+func TestTheGuidesOtherFiles(t *testing.T) {
+	page, yaml := guide(t)
+	if _, err := readServeConfig(configFile(t, yaml[1]), environment("SLACK_BOT_TOKEN", "xoxb-1", "SLACK_SIGNING_SECRET", "s")); err != nil {
+		t.Error(err)
+	}
+	// The customer takes the place of the one before.
+	provider, _, _ := strings.Cut(yaml[0], "customers:")
+	if _, err := setup.Read(terms.Current(), []setup.File{{Name: "setup.yaml", Data: []byte(provider + yaml[2])}}); err != nil {
+		t.Error(err)
+	}
+	for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(page, -1) {
+		if _, err := os.Stat("../../docs/" + link[1]); err != nil {
+			t.Errorf("the guide leads to %s, which is not there", link[1])
+		}
+	}
+	for _, name := range regexp.MustCompile(`\b(?:SLACK|FIRSTCALL)_[A-Z_]+\b`).FindAllString(page, -1) {
+		if !strings.Contains(serveCommand{}.Help(), name) {
+			t.Errorf("the guide speaks of %s, and firstcall serve --help does not", name)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// serveConfig is the file of `firstcall serve`. Secrets are never in it, but in the environment.
+type serveConfig struct {
+	// Listen is the address of the HTTP server.
+	Listen string `yaml:"listen"`
+	// Public is the address by which browsers and platforms reach it from outside.
+	Public string       `yaml:"public"`
+	Slack  *slackConfig `yaml:"slack"`
+}
+
+type slackConfig struct {
+	// Mode is how Slack reaches us: "http", or "socket" where nothing can reach this machine from outside.
+	Mode string `yaml:"mode"`
+	// Workspace is the provider's own, to which SLACK_BOT_TOKEN belongs; Slack is asked where it is left out.
+	Workspace string `yaml:"workspace"`
+	// API is another address of Slack's Web API, for tests.
+	API string `yaml:"api"`
+}
+
+// slackSecrets are what the environment says of Slack, under the names that Slack's own tools use.
+type slackSecrets struct{ botToken, signing, appToken, clientID, clientSecret string }
+
+func slackSecretsOf(env func(string) string) slackSecrets {
+	get := func(name string) string { return strings.TrimSpace(env(name)) }
+	return slackSecrets{
+		botToken: get("SLACK_BOT_TOKEN"), signing: get("SLACK_SIGNING_SECRET"), appToken: get("SLACK_APP_TOKEN"),
+		clientID: get("SLACK_CLIENT_ID"), clientSecret: get("SLACK_CLIENT_SECRET"),
+	}
+}
+
+func (s slackSecrets) any() bool { return s != slackSecrets{} }
+
+// plainYAML takes out of the library's errors what only a programmer understands.
+var plainYAML = strings.NewReplacer("yaml: ", "", " in type main.serveConfig", "", " in type main.slackConfig", "",
+	" into main.serveConfig", "", " into main.slackConfig", "")
+
+// readServeConfig reads the file; without one everything is as usual. What is wrong is said all at once.
+func readServeConfig(name string, env func(string) string) (serveConfig, error) {
+	c := serveConfig{}
+	if name != "" {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return c, fmt.Errorf("read the configuration: %w", err)
+		}
+		d := yaml.NewDecoder(bytes.NewReader(text))
+		d.KnownFields(true)
+		if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+			return c, fmt.Errorf("%s: %s", name, plainYAML.Replace(err.Error()))
+		}
+	}
+	if c.Listen == "" {
+		c.Listen = ":3000"
+	}
+	secrets := slackSecretsOf(env)
+	if c.Slack == nil && secrets.any() {
+		c.Slack = &slackConfig{}
+	}
+	var wrong []string
+	if c.Public != "" {
+		if !isOrigin(c.Public) {
+			wrong = append(wrong, fmt.Sprintf("public: %q is not an address like https://firstcall.example", c.Public))
+		}
+		c.Public = strings.TrimRight(c.Public, "/")
+	}
+	if c.Slack != nil {
+		wrong = append(wrong, c.Slack.check(secrets, c.Public, env)...)
+	}
+	if c.Slack == nil {
+		wrong = append(wrong, "no platform is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack; docs/slack.md shows how")
+	}
+	if len(wrong) > 0 {
+		return c, errors.New("this can't be served:\n  " + strings.Join(wrong, "\n  "))
+	}
+	return c, nil
+}
+
+func (c *slackConfig) check(s slackSecrets, public string, env func(string) string) (wrong []string) {
+	want := func(fine bool, what string) {
+		if !fine {
+			wrong = append(wrong, what)
+		}
+	}
+	if c.Mode == "" {
+		c.Mode = "http"
+		if s.signing == "" && s.appToken != "" {
+			c.Mode = "socket"
+		}
+	}
+	install := s.clientID != "" || s.clientSecret != ""
+	want(s.botToken != "" || install, "Slack: SLACK_BOT_TOKEN is missing (it begins with xoxb-), or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET to let workspaces install the app")
+	want(s.botToken == "" || strings.HasPrefix(s.botToken, "xoxb-"), "Slack: SLACK_BOT_TOKEN is no bot token: one begins with xoxb-")
+	switch c.Mode {
+	case "http":
+		want(s.signing != "", "Slack: SLACK_SIGNING_SECRET is missing; without it nothing from Slack can be believed")
+	case "socket":
+		want(strings.HasPrefix(s.appToken, "xapp-"), "Slack: Socket Mode wants SLACK_APP_TOKEN, an app-level token that begins with xapp-")
+	default:
+		want(false, fmt.Sprintf("slack.mode: %q is neither http nor socket", c.Mode))
+	}
+	if install {
+		want(s.clientID != "" && s.clientSecret != "", "Slack: SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together")
+		want(public != "", "public: the address of this server is missing; Slack sends administrators back to it")
+		_, err := newSeal(env("FIRSTCALL_KEY"))
+		want(err == nil, errKey.Error())
+	}
+	return wrong
+}
