@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -70,7 +71,11 @@ var refShape = regexp.MustCompile(`(?i)^([a-z][a-z0-9]{0,9})-(\d+)$`)
 // three" is none of its business; "incident: checkout is down" is.
 func (v *visit) addressed(text string) (rest string, toUs, slash bool) {
 	if at := called.FindString(text); at != "" {
-		return strings.TrimSpace(text[len(at):]), true, at[0] == '/'
+		rest, slash = strings.TrimSpace(text[len(at):]), at[0] == '/'
+		if !slash { // "@firstcall incident", as a menu of commands writes it
+			rest = strings.TrimSpace(rest[len(cmp.Or(called.FindString(rest), opening.FindString(rest))):])
+		}
+		return rest, true, slash
 	}
 	if rest, is := strings.CutPrefix(text, "/"); is {
 		return rest, true, true

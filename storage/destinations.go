@@ -95,3 +95,27 @@ func (d *DB) Release(ctx context.Context, l bot.Lease, next time.Time) error {
 	}
 	return nil
 }
+
+const routes = `SELECT id, route FROM destinations WHERE platform = $1 AND route <> ''`
+
+// Routes are the ways to the destinations of a platform, as they were kept last, for an examination.
+func (d *DB) Routes(ctx context.Context, platform string) (map[bot.DestinationID]string, error) {
+	all := map[bot.DestinationID]string{}
+	err := d.as(ctx, asSender, func(tx *sqlx.Tx) error {
+		var rows []struct {
+			ID    bot.DestinationID
+			Route string
+		}
+		if err := tx.SelectContext(ctx, &rows, routes, platform); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			all[r.ID] = r.Route
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the routes of a platform: %w", err)
+	}
+	return all, nil
+}

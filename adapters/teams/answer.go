@@ -192,13 +192,19 @@ func (t *Teams) actionAnswer(r *received, d decided) actionAnswered {
 		return actionAnswered{http.StatusOK, cardType, t.cardFor(reply, overMessage)}
 	case r.event.Values[bot.Nav] == bot.NavCancel && t.lastCard(r) != nil: // the form lay over a card, which comes back
 		return actionAnswered{http.StatusOK, cardType, withNote(t.lastCard(r), reply.Text, reply, t.now())}
-	case reply.Text == "":
-		return actionAnswered{http.StatusOK, messageType, plainText(words.In(reply.Lang).TeamsNoted(), reply, t.now())}
+	}
+	note := reply.Text
+	switch {
+	case note == "":
+		note = words.In(reply.Lang).TeamsNoted()
 	case len(reply.Buttons) > 0 || utf8.RuneCountInString(text) > longestLine || strings.Count(text, "\n") > 1:
 		t.background(t.limits.late, func(ctx context.Context) { t.show(ctx, r, d) })
-		text = plainText(words.In(reply.Lang).TeamsWrittenToYou(), reply, t.now())
+		note = words.In(reply.Lang).TeamsWrittenToYou()
 	}
-	return actionAnswered{http.StatusOK, messageType, text}
+	if shown := t.lastCard(r); reply.Close && r.event.Kind == bot.Submitted && shown != nil { // the form lay over it, and is done with
+		return actionAnswered{http.StatusOK, cardType, withNote(shown, note, reply, t.now())}
+	}
+	return actionAnswered{http.StatusOK, messageType, plainText(note, reply, t.now())}
 }
 
 // longestLine is how much of a line an Action.Execute may be answered with; what

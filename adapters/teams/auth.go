@@ -2,11 +2,14 @@ package teams
 
 import (
 	"context"
+	"crypto/rsa"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -33,18 +36,18 @@ const (
 type validator struct {
 	keys   *keys
 	parser *jwt.Parser
+	rules  *jwt.Validator // the parser's, for a token whose signature is remembered
+	signed signatures
 }
 
 var _ auth.TokenValidator = (*validator)(nil)
 
 func newValidator(c Cloud, appID string, client *http.Client, now func() time.Time) *validator {
-	return &validator{
-		keys: newKeys(c.Metadata, client, now),
-		parser: jwt.NewParser(
-			jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithIssuer(c.Issuer), jwt.WithAudience(appID),
-			jwt.WithExpirationRequired(), jwt.WithLeeway(leeway), jwt.WithTimeFunc(now),
-		),
+	rules := []jwt.ParserOption{
+		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithIssuer(c.Issuer), jwt.WithAudience(appID),
+		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway), jwt.WithTimeFunc(now),
 	}
+	return &validator{keys: newKeys(c.Metadata, client, now), parser: jwt.NewParser(rules...), rules: jwt.NewValidator(rules...)}
 }
 
 // claims are what the channel signed. Those of a type that nobody expects
@@ -61,23 +64,83 @@ func (v *validator) verify(ctx context.Context, header string) (*claims, error) 
 	if !is {
 		return nil, fmt.Errorf("%w: no bearer token", errUnauthorized)
 	}
-	var c claims
-	_, err := v.parser.ParseWithClaims(text, &c, func(token *jwt.Token) (any, error) {
-		id, _ := token.Header["kid"].(string)
-		k, err := v.keys.find(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		c.endorsements = k.endorsements
-		return k.public, nil
-	})
+	sum := sha256.Sum256([]byte(text))
+	s, known := v.signed.find(sum)
+	c, err := s.claims, error(nil)
+	if known {
+		known, err = v.again(ctx, s, &c)
+	}
+	if !known {
+		c = claims{}
+		_, err = v.parser.ParseWithClaims(text, &c, func(token *jwt.Token) (any, error) {
+			s.id, _ = token.Header["kid"].(string)
+			k, err := v.keys.find(ctx, s.id)
+			if err != nil {
+				return nil, err
+			}
+			s.by, c.endorsements = k.public, k.endorsements
+			return k.public, nil
+		})
+	}
 	switch {
 	case errors.Is(err, errNoKeys):
 		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", errUnauthorized, err)
+	case !known:
+		s.claims = c
+		v.signed.keep(sum, s)
 	}
 	return &c, nil
+}
+
+// again checks all of a token but its signature, which is remembered. It says
+// false when another key has taken the place of the one that signed.
+func (v *validator) again(ctx context.Context, s signature, c *claims) (same bool, err error) {
+	k, err := v.keys.find(ctx, s.id)
+	if err != nil {
+		return true, err
+	}
+	if !k.public.Equal(s.by) {
+		return false, nil
+	}
+	c.endorsements = k.endorsements
+	return true, v.rules.Validate(c)
+}
+
+// signatures remembers of tokens that they were signed, for the channel sends
+// many activities with one, and looking at it takes longer than all the rest of
+// the check. Nothing else rests on it: that a token is good now, and that its key
+// still is the channel's, is looked at every time.
+type signatures struct {
+	mu sync.Mutex
+	of map[[sha256.Size]byte]signature // by the token's hash
+}
+
+// signature says which key signed a token, and what is in the token.
+type signature struct {
+	id     string
+	by     *rsa.PublicKey
+	claims claims
+}
+
+// mostSigned bounds the tokens remembered; they are forgotten all at once.
+const mostSigned = 1000
+
+func (s *signatures) find(sum [sha256.Size]byte) (signature, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, is := s.of[sum]
+	return found, is
+}
+
+func (s *signatures) keep(sum [sha256.Size]byte, one signature) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of == nil || len(s.of) >= mostSigned {
+		s.of = map[[sha256.Size]byte]signature{}
+	}
+	s.of[sum] = one
 }
 
 // binds checks that the token belongs to this activity: its service URL, and a

@@ -29,6 +29,7 @@ var errBudget = errors.New("the budget that Teams grants is spent")
 // refused until then, so that the destination's pause is known to all replicas
 // and no other conversation waits behind it.
 type budgets struct {
+	off    bool // nothing is counted
 	mu     sync.Mutex
 	used   map[string]*times
 	hungry map[string]map[string]time.Time // by tenant: the conversations that wait for their first call, and since when they last asked
@@ -62,6 +63,9 @@ func (b *budgets) ask(place, tenant string, now time.Time) error {
 }
 
 func (b *budgets) take(key string, windows []window, tenant string, now time.Time) error {
+	if b.off {
+		return nil
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tidy(now)

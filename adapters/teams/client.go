@@ -2,6 +2,7 @@ package teams
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,12 +24,13 @@ type route struct {
 	Service      string `json:"s"`
 	Conversation string `json:"c,omitempty"` // a place without its thread, or a person's own chat
 	Bot          string `json:"b,omitempty"` // our id there
-	Tenant       string `json:"t,omitempty"`
+	Tenant       string `json:"t,omitempty"` // whose the conversation is
+	Home         string `json:"h,omitempty"` // the person's tenant, where it is another one
 	Person       string `json:"p,omitempty"` // the channel's id of who spoke there
 }
 
 func (r route) String() string {
-	out, _ := json.Marshal(r) // five strings always marshal
+	out, _ := json.Marshal(r) // strings always marshal
 	return string(out)
 }
 
@@ -179,9 +181,10 @@ func (t *Teams) chatWith(ctx context.Context, r route) (conversation string, err
 	if err := t.spend(r, r.Person); err != nil {
 		return "", err
 	}
+	home := cmp.Or(r.Home, r.Tenant)
 	made, err := t.create(ctx, r, map[string]any{
-		"bot": map[string]any{"id": t.botID(r)}, "isGroup": false, "members": []any{map[string]any{"id": r.Person}}, "tenantId": r.Tenant,
-		"channelData": map[string]any{"tenant": map[string]any{"id": r.Tenant}},
+		"bot": map[string]any{"id": t.botID(r)}, "isGroup": false, "members": []any{map[string]any{"id": r.Person}}, "tenantId": home,
+		"channelData": map[string]any{"tenant": map[string]any{"id": home}},
 	})
 	if err == nil && made.ID == "" {
 		err = nameless(callCreate)

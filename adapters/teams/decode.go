@@ -86,6 +86,7 @@ type taskValue struct {
 			ContentType string `json:"contentType"`
 			Content     string `json:"content"`
 		} `json:"body"`
+		Attachments []attachment `json:"attachments"`
 	} `json:"messagePayload"`
 }
 

@@ -229,6 +229,9 @@ func (p *page) actions() []action {
 	do := p.say(f.Submit)
 	if f.Asking != "" {
 		data[dataPartial] = "1"
+		if len(f.Fields) > wholeForm || f.Back {
+			data[dataPartial] = f.Asking // what can be typed along with it may be left for later
+		}
 		if f.Back || len(f.Fields) > wholeForm || f.Submit == p.w.ButtonOpen() { // opening comes after a summary
 			do = p.say(p.w.TeamsNext())
 		}

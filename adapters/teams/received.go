@@ -2,6 +2,7 @@ package teams
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -93,6 +94,9 @@ func (a *incoming) read(appID string, now time.Time) (received, bool) {
 	}
 	if through := a.Conversation.TenantID; through != r.event.Workspace {
 		r.event.Through = through
+		if through != "" { // a channel that is shared with the person's tenant
+			r.route.Tenant, r.route.Home = through, r.event.Workspace
+		}
 	}
 	if a.ID != "" {
 		r.event.Key = place + ":" + a.ID
@@ -128,15 +132,21 @@ func (a *incoming) readMessage(r *received, appID string) bool {
 	if r.addressed {
 		e.Text, r.kind = strings.TrimSpace("@firstcall "+e.Text), "mention"
 	}
-	for _, f := range a.Attachments {
+	r.attached(a.Attachments)
+	said := r.addressed || e.Text != "" || len(e.Files) > 0
+	r.addressed = r.addressed || r.personal
+	return said
+}
+
+// attached notes the files among what is attached.
+func (r *received) attached(all []attachment) {
+	e := &r.event
+	for _, f := range all {
 		at := link(f.ContentURL)
 		if at != "" && !strings.HasPrefix(f.ContentType, "application/vnd.microsoft.card.") && len(e.Files) < mostFiles {
 			e.Files = append(e.Files, bot.File{Name: fileName(f), URL: at})
 		}
 	}
-	said := r.addressed || e.Text != "" || len(e.Files) > 0
-	r.addressed = r.addressed || r.personal
-	return said
 }
 
 // under notes the thread; the message that begins one is on the top level.
@@ -271,6 +281,7 @@ func (a *incoming) readCommand(r *received, _ string) bool {
 	}
 	r.event.Kind, r.event.Text = bot.Said, strings.TrimSpace("/incident "+text)
 	r.event.Link = link(v.Message.Link)
+	r.attached(v.Message.Attachments)
 	return true
 }
 
@@ -287,7 +298,7 @@ const (
 	dataAction  = "a" // Button.Action
 	dataSubject = "s" // Button.Subject
 	dataForm    = "f" // Form.Key
-	dataPartial = "p" // "1": one step of many
+	dataPartial = "p" // one step of many: the field that it asks for, "1" for all that are shown
 	dataOwn     = "o" // "1": the message is there for this exchange alone
 )
 
@@ -309,7 +320,11 @@ func (r *received) acted(data map[string]json.RawMessage) bool {
 		return true
 	case form != "":
 		r.kind, r.event.Kind, r.event.Form = "form", bot.Submitted, words.Line(form)
-		r.event.Partial, r.event.Values = scalar(data[dataPartial]) == "1", valuesOf(data)
+		asked := scalar(data[dataPartial])
+		r.event.Partial, r.event.Values = asked != "", valuesOf(data)
+		if asked != "" && asked != "1" { // what else is on the card is asked later, if it was left empty
+			maps.DeleteFunc(r.event.Values, func(key, value string) bool { return value == "" && key != asked })
+		}
 		return true
 	}
 	return false

@@ -61,9 +61,10 @@ type Options struct {
 	// The bot's registration, by the names of Microsoft's samples: MicrosoftAppId,
 	// MicrosoftAppPassword, MicrosoftAppTenantId, MicrosoftAppType.
 	AppID, AppPassword, AppTenant string
-	AppType                       string // "SingleTenant", or "" for the same
-	Cloud                         Cloud  // the zero value is the public one
+	AppType                       string       // "SingleTenant", or "" for the same
+	Cloud                         Cloud        // the zero value is the public one
 	HTTP                          *http.Client // nil is one with timeouts that reaches no private address
+	Unmetered                     bool         // leaves out the budgets, for a stand-in that has none
 	// Seen is told of everything that came in: what it was, what became of it and
 	// how long the answer took. SeenCall is told the same of each call to Teams.
 	Seen     func(kind, outcome string, took time.Duration)
@@ -152,6 +153,7 @@ func New(o Options) (*Teams, error) {
 	t.checker = newValidator(t.cloud, t.appID, t.http, t.now)
 	t.adapter = core.BotFrameworkAdapter{AdapterSetting: core.AdapterSetting{AppID: t.appID, ChannelAuthTenant: t.tenant}, TokenValidator: t.checker}
 	t.token = tokenSource(t.cloud, t.http, o)
+	t.budgets.off = o.Unmetered
 	return t, nil
 }
 

@@ -7,21 +7,25 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/firstcall/adapters/slack"
+	"example.com/firstcall/adapters/teams"
 	"example.com/firstcall/bot"
+	"example.com/firstcall/domain"
+	"example.com/firstcall/storage"
 )
 
 type doctorCommand struct {
-	Platform string `arg:"" enum:"slack" help:"What to look at: slack."`
+	Platform string `arg:"" enum:"slack,teams" help:"What to look at: slack, or teams."`
 	Config   string `arg:"" optional:"" placeholder:"FILE" help:"The file that serve is given, if any."`
 }
 
 // Help is shown by firstcall doctor --help.
 func (doctorCommand) Help() string {
-	return `Asks the platform and the database about tokens, scopes, channels and clocks, changes nothing, and says of each trouble
-what to do about it. The environment is the one of firstcall serve. It ends with exit status 1 when there is a trouble.`
+	return `Asks the platform and the database about tokens, scopes, channels, people and clocks, changes nothing, and says of each
+trouble what to do about it. The environment is the one of firstcall serve. It ends with exit status 1 when there is a trouble.`
 }
 
 // errTrouble is how doctor ends when it found something.
@@ -38,15 +42,32 @@ func (c doctorCommand) Run(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	examine := map[string]func(context.Context, world, serveConfig, *storage.DB) ([]finding, error){
+		slackPlatform: examineSlack, teamsPlatform: examineTeams,
+	}
+	found, err := examine[c.Platform](ctx, w, config, db.store)
+	if err != nil {
+		return err
+	}
+	return report(w.out, found)
+}
+
+// finding is one thing that was looked at, on whichever platform.
+type finding slack.Finding
+
+func examineSlack(ctx context.Context, w world, config serveConfig, store *storage.DB) (found []finding, err error) {
+	if config.Slack == nil {
+		return nil, misusef("Slack is not configured: set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN; docs/slack.md shows how")
+	}
 	secrets := slackSecretsOf(w.env)
-	tokens := &slackTokens{store: db.store, now: time.Now, api: config.Slack.API, token: secrets.botToken, own: config.Slack.Workspace}
+	tokens := &slackTokens{store: store, now: time.Now, api: config.Slack.API, token: secrets.botToken, own: config.Slack.Workspace}
 	if key := w.env("FIRSTCALL_KEY"); key != "" {
 		if tokens.seal, err = newSeal(key); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := tokens.askOwn(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	options := slack.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Tokens: tokens, APIURL: config.Slack.API, Provider: tokens.own}
 	if config.Slack.Mode == "socket" {
@@ -54,28 +75,99 @@ func (c doctorCommand) Run(ctx context.Context, w world) (err error) {
 	} else {
 		options.Signing = secrets.signing
 	}
-	workspaces, channels, found, err := reached(ctx, db.store, tokens.own)
+	named, err := namedOn(ctx, store, slackPlatform)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	found = append(found, slack.New(options).Examine(ctx, workspaces, channels, time.Now)...)
-	return report(w.out, found)
+	var workspaces []string
+	if tokens.own != "" {
+		workspaces = append(workspaces, tokens.own)
+	}
+	var channels []slack.Channel
+	for _, r := range named.recipients {
+		if r.Place == nil {
+			continue
+		}
+		channels = append(channels, slack.Channel{Workspace: r.Address.Workspace, ID: r.Address.ID, Name: r.Place.Name})
+		if !slices.Contains(workspaces, r.Address.Workspace) {
+			workspaces = append(workspaces, r.Address.Workspace)
+		}
+	}
+	found = named.lacks("Slack", "{platform: slack, workspace: T..., id: C...}")
+	for _, f := range slack.New(options).Examine(ctx, workspaces, channels, time.Now) {
+		found = append(found, finding(f))
+	}
+	return found, nil
 }
 
-// reached lists the workspaces and channels that the set-up names, and finds what it lacks.
-func reached(ctx context.Context, store bot.Store, own string) (workspaces []string, channels []slack.Channel, found []slack.Finding, err error) {
-	if own != "" {
-		workspaces = append(workspaces, own)
+func examineTeams(ctx context.Context, w world, config serveConfig, store *storage.DB) (found []finding, err error) {
+	if config.Teams == nil {
+		return nil, misusef("Teams is not configured: set MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId; docs/teams.md shows how")
 	}
-	purposes := map[bot.Purpose]bool{}
+	options := config.Teams.options(teamsSecretsOf(w.env))
+	options.Handle = func(context.Context, bot.Event) (bot.Reply, error) { return bot.Reply{}, nil } // nothing comes in
+	options.Now, options.Log = time.Now, slog.New(slog.DiscardHandler)
+	chat, err := teams.New(options)
+	if err != nil {
+		return nil, err
+	}
+	named, err := namedOn(ctx, store, teamsPlatform)
+	if err != nil {
+		return nil, err
+	}
+	routes, err := store.Routes(ctx, teamsPlatform)
+	if err != nil {
+		return nil, err
+	}
+	var destinations []teams.Destination
+	for _, r := range named.recipients {
+		d := teams.Destination{Address: r.Address}
+		d.Address.Route = routes[r.Destination]
+		if d.Name = r.Address.ID; r.Place != nil {
+			d.Name = r.Place.Name + " (" + r.Address.ID + ")"
+		} else if r.Person != nil {
+			d.Name = r.Person.Name
+		}
+		destinations = append(destinations, d)
+	}
+	found = named.lacks("Teams", "{platform: teams, workspace: TENANT, id: 19:...}")
+	for _, f := range chat.Examine(ctx, destinations, time.Now) {
+		found = append(found, finding(f))
+	}
+	for _, p := range named.unmet {
+		f := finding{What: "person " + p.Name, Notes: "has not written to firstcall anywhere yet, and can't be pinged before"}
+		if roles := named.duty[p.ID]; len(roles) > 0 {
+			f.Trouble = fmt.Sprintf("is on duty (%s), and has not written to firstcall anywhere yet: pings reach nobody", strings.Join(roles, ", "))
+			f.Do = "let the person add the app in Teams, or write to it, once"
+		}
+		found = append(found, f)
+	}
+	return found, nil
+}
+
+// named is what the set-up names on one platform.
+type named struct {
+	customers  int
+	recipients []bot.Recipient
+	purposes   map[bot.Purpose]bool // of places that people can be in, on any platform
+	unmet      []bot.Person         // the provider's people who are known on no platform
+	duty       map[domain.PersonID][]string
+}
+
+// onTerminal is the demo's platform; nobody is reached there in earnest.
+const onTerminal = "console"
+
+// namedOn reads the set-up.
+func namedOn(ctx context.Context, store *storage.DB, platform string) (n named, err error) {
 	err = store.InTx(ctx, func(tx bot.Tx) error {
+		n = named{purposes: map[bot.Purpose]bool{}, duty: map[domain.PersonID][]string{}}
+		seen, met := map[bot.DestinationID]bool{}, map[domain.PersonID]bool{}
+		provider := domain.TenantID("")
 		customers, err := tx.Customers(ctx)
 		if err != nil {
 			return err
 		}
-		if len(customers) == 0 {
-			found = append(found, slack.Finding{What: "set-up", Trouble: "it names no customer", Do: "firstcall import FILE...; cmd/firstcall/demo has files to begin with"})
-		}
+		n.customers = len(customers)
 		for _, t := range customers {
 			if err := tx.Enter(ctx, t.ID); err != nil {
 				return err
@@ -85,30 +177,62 @@ func reached(ctx context.Context, store bot.Store, own string) (workspaces []str
 				return err
 			}
 			for _, r := range dir.Recipients {
-				if r.Place == nil || r.Address.Platform != slackPlatform {
+				if seen[r.Destination] {
 					continue
 				}
-				purposes[r.Place.Purpose] = true
-				ch := slack.Channel{Workspace: r.Address.Workspace, ID: r.Address.ID, Name: r.Place.Name}
-				if !slices.Contains(channels, ch) {
-					channels = append(channels, ch)
+				seen[r.Destination] = true
+				if r.Person != nil {
+					n.duty[r.Person.ID] = nil
+					for _, role := range r.OnDuty {
+						n.duty[r.Person.ID] = append(n.duty[r.Person.ID], string(role))
+					}
 				}
-				if !slices.Contains(workspaces, ch.Workspace) {
-					workspaces = append(workspaces, ch.Workspace)
+				if r.Address.Platform == onTerminal {
+					continue
+				}
+				if r.Place != nil {
+					n.purposes[r.Place.Purpose] = true
+					if r.Place.Side == domain.Provider {
+						provider = r.Place.Tenant
+					}
+				}
+				if r.Person != nil {
+					met[r.Person.ID] = true
+				}
+				if r.Address.Platform == platform {
+					n.recipients = append(n.recipients, r)
 				}
 			}
 		}
-		return nil
+		if provider == "" {
+			return nil
+		}
+		people, err := tx.People(ctx, provider)
+		for _, p := range people {
+			if !met[p.ID] {
+				n.unmet = append(n.unmet, p)
+			}
+		}
+		return err
 	})
+	return n, err
+}
+
+// lacks finds what the set-up lacks on a platform; chat shows how a place there is named.
+func (n named) lacks(on, chat string) (found []finding) {
+	if n.customers == 0 {
+		found = append(found, finding{What: "set-up", Trouble: "it names no customer", Do: "firstcall import FILE...; cmd/firstcall/demo has files to begin with"})
+	}
+	if !slices.ContainsFunc(n.recipients, func(r bot.Recipient) bool { return r.Place != nil }) {
+		page := "docs/" + strings.ToLower(on) + ".md"
+		return append(found, finding{What: "set-up", Trouble: "it names no channel in " + on, Do: "name them under places; " + page + " shows how"})
+	}
 	for _, p := range []bot.Purpose{bot.ForEngineers, bot.ForManagers, bot.ForCustomer} {
-		if err == nil && len(channels) > 0 && !purposes[p] {
-			found = append(found, slack.Finding{What: "set-up", Trouble: fmt.Sprintf("no channel in Slack is for %s", purposeName(p)), Do: "name one under places, with the chat: {platform: slack, workspace: T..., id: C...}"})
+		if !n.purposes[p] {
+			found = append(found, finding{What: "set-up", Trouble: fmt.Sprintf("no channel in %s is for %s", on, purposeName(p)), Do: "name one under places, with the chat: " + chat})
 		}
 	}
-	if err == nil && len(channels) == 0 {
-		found = append(found, slack.Finding{What: "set-up", Trouble: "it names no channel in Slack", Do: "name them under places; docs/slack.md shows how"})
-	}
-	return workspaces, channels, found, err
+	return found
 }
 
 func purposeName(p bot.Purpose) string {
@@ -119,7 +243,7 @@ func purposeName(p bot.Purpose) string {
 }
 
 // report says what was found, troubles first to the eye: each has a second line with what to do.
-func report(out io.Writer, all []slack.Finding) error {
+func report(out io.Writer, all []finding) error {
 	troubles := 0
 	for _, f := range all {
 		switch {

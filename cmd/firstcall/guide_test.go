@@ -11,14 +11,15 @@ import (
 	"testing"
 
 	"example.com/firstcall/adapters/slack/slackfake"
+	"example.com/firstcall/adapters/teams/teamsfake"
 	"example.com/firstcall/cmd/firstcall/setup"
 	"example.com/firstcall/domain/terms"
 )
 
-// guide is docs/slack.md with the YAML that it shows: the set-up, the configuration, and the customer with a workspace.
-func guide(t *testing.T) (page string, yaml [3]string) {
+// guide is a platform's page with the YAML that it shows: the set-up, the configuration, and the customer with a workspace.
+func guide(t *testing.T, platform string) (page string, yaml [3]string) {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/slack.md")
+	text, err := os.ReadFile("../../docs/" + platform + ".md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func guide(t *testing.T) (page string, yaml [3]string) {
 // Who follows docs/slack.md arrives: with its set-up and nothing else, a guest reports and the engineer acknowledges.
 func TestTheGuideLeadsToAFirstIncident(t *testing.T) {
 	t.Parallel()
-	_, yaml := guide(t)
+	_, yaml := guide(t, slackPlatform)
 	s := newSite(t, strings.NewReplacer("T0123ABCD", "T0HARBOUR", "C0ENGINEER", "C0ENGINEERS", "C0CONTOSO", "C0GUIDE").Replace(yaml[0]))
 	s.env = append(s.env[:2:2], "SLACK_APP_TOKEN="+servedApp)
 	s.mode = "socket"
@@ -60,24 +61,62 @@ func TestTheGuideLeadsToAFirstIncident(t *testing.T) {
 	}
 }
 
+// The same for docs/teams.md, where a guest mentions the bot in the customer's channel, and whoever adds the app to a team that nobody named is told its ids.
+func TestTheGuideLeadsToAFirstIncidentInTeams(t *testing.T) {
+	t.Parallel()
+	_, yaml := guide(t, teamsPlatform)
+	s := newTeamsSite(t, strings.NewReplacer(
+		"11111111-2222-4333-8444-555555555555", "TENANT", "99999999-8888-4777-8666-555555555555", "@MARIA",
+		`"19:engineers@thread.tacv2"`, "#ENGINEERS", `"19:managers@thread.tacv2"`, "#MANAGERS", `"19:contoso@thread.tacv2"`, "#GUIDE",
+	).Replace(yaml[0])).alone()
+	p := s.start()
+	lost := s.Team("Lost", s.kenji).Channel("General")
+	s.kenji.Install(lost)
+	s.shows(s.Personal(s.kenji), "whose place this is", s.TenantID(), strings.Split(lost.ID(), "@")[0])
+
+	s.greeted(s.kenji, s.maria)
+	for c, who := range map[*teamsfake.Conversation]*teamsfake.Person{s.engineers: s.kenji, s.management: s.maria, s.guests: s.gus} {
+		who.Tell(c, "help")
+	}
+	if r := s.run("doctor", "teams", s.file()); r.status != fine || !strings.HasSuffix(r.out, "All is well.\n") {
+		t.Errorf("doctor: %d %s%s", r.status, r.out, r.err)
+	}
+	s.gus.Tell(s.guests, "incident Checkout is down in production")
+	answers := maps.Clone(outage)
+	answers["owner"], answers["phone"], answers["email"] = "Gus Guest", "+49 30 23125 101", "gus@contoso.example"
+	s.fillIn(s.gus, s.wizard(s.gus, s.guests), answers, "INC-1 is open")
+	s.shows(s.guests, "INC-1", "First call")
+	s.kenji.Press(s.shows(s.engineers, "INC-1", "Acknowledge"), "Acknowledge", nil)
+	s.shows(s.engineers, "Kenji Sato", "Record first call")
+	p.signal(syscall.SIGTERM)
+	if status := p.ended(); status != fine {
+		t.Errorf("it ended with %d", status)
+	}
+}
+
 func TestTheGuidesOtherFiles(t *testing.T) {
-	page, yaml := guide(t)
-	if _, err := readServeConfig(configFile(t, yaml[1]), environment("SLACK_BOT_TOKEN", "xoxb-1", "SLACK_SIGNING_SECRET", "s")); err != nil {
-		t.Error(err)
-	}
-	// The customer takes the place of the one before.
-	provider, _, _ := strings.Cut(yaml[0], "customers:")
-	if _, err := setup.Read(terms.Current(), []setup.File{{Name: "setup.yaml", Data: []byte(provider + yaml[2])}}); err != nil {
-		t.Error(err)
-	}
-	for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(page, -1) {
-		if _, err := os.Stat("../../docs/" + link[1]); err != nil {
-			t.Errorf("the guide leads to %s, which is not there", link[1])
+	for platform, env := range map[string]func(string) string{
+		slackPlatform: environment("SLACK_BOT_TOKEN", "xoxb-1", "SLACK_SIGNING_SECRET", "s"),
+		teamsPlatform: environment("MicrosoftAppId", "1", "MicrosoftAppPassword", "2", "MicrosoftAppTenantId", "3"),
+	} {
+		page, yaml := guide(t, platform)
+		if _, err := readServeConfig(configFile(t, yaml[1]), env); err != nil {
+			t.Error(err)
 		}
-	}
-	for _, name := range regexp.MustCompile(`\b(?:SLACK|FIRSTCALL)_[A-Z_]+\b`).FindAllString(page, -1) {
-		if !strings.Contains(serveCommand{}.Help(), name) {
-			t.Errorf("the guide speaks of %s, and firstcall serve --help does not", name)
+		// The customer takes the place of the one before.
+		provider, _, _ := strings.Cut(yaml[0], "customers:")
+		if _, err := setup.Read(terms.Current(), []setup.File{{Name: "setup.yaml", Data: []byte(provider + yaml[2])}}); err != nil {
+			t.Error(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(page, -1) {
+			if _, err := os.Stat("../../docs/" + link[1]); err != nil {
+				t.Errorf("the guide leads to %s, which is not there", link[1])
+			}
+		}
+		for _, name := range regexp.MustCompile(`\b(?:(?:SLACK|FIRSTCALL)_[A-Z_]+|MicrosoftApp[A-Za-z]+)\b`).FindAllString(page, -1) {
+			if !strings.Contains(serveCommand{}.Help(), name) {
+				t.Errorf("the guide speaks of %s, and firstcall serve --help does not", name)
+			}
 		}
 	}
 }

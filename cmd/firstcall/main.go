@@ -37,9 +37,10 @@ type world struct {
 // commands is the command line.
 type commands struct {
 	Demo          demoCommand          `cmd:"" help:"Try the bot: a terminal chat with sample people, on a private Postgres."`
-	Serve         serveCommand         `cmd:"" help:"Run the bot: Slack, alarms, and a page for operators."`
-	Doctor        doctorCommand        `cmd:"" help:"Say what is missing before the bot can work in Slack."`
+	Serve         serveCommand         `cmd:"" help:"Run the bot: Slack, Teams, alarms, and a page for operators."`
+	Doctor        doctorCommand        `cmd:"" help:"Say what is missing before the bot can work in Slack or Teams."`
 	SlackManifest slackManifestCommand `cmd:"" help:"Print the description of the app that Slack wants."`
+	TeamsPackage  teamsPackageCommand  `cmd:"" help:"Write the package of the app that Teams wants."`
 	Import        importCommand        `cmd:"" help:"Read customers, agreements, people and places from files."`
 	Explain       explainCommand       `cmd:"" help:"Say what a support agreement owes for an incident."`
 	Migrate       migrateCommand       `cmd:"" help:"Bring the database's schema up to date."`

@@ -24,13 +24,18 @@ type serveCommand struct {
 
 // Help is shown by firstcall serve --help.
 func (serveCommand) Help() string {
-	return `The bot for Slack. Secrets come from the environment, never from the file:
+	return `The bot for Slack and Microsoft Teams, either or both. Secrets come from the environment, never from the file:
 
   SLACK_BOT_TOKEN        of your own workspace (xoxb-...)
   SLACK_SIGNING_SECRET   believes what Slack sends over HTTP
   SLACK_APP_TOKEN        for Socket Mode, where nothing can reach this machine (xapp-...)
   SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, FIRSTCALL_KEY
                          let other workspaces install the app at /slack/install
+
+  MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId
+                         the bot's app registration: its application id, the value of a
+                         client secret, and its directory (tenant) id
+  MicrosoftAppType       SingleTenant, and nothing else
 
 The file, and what is used where a key is left out:
 
@@ -39,9 +44,12 @@ The file, and what is used where a key is left out:
   slack:
     mode: http                         # or socket
     workspace: T0123                   # your own; Slack is asked where it is left out
+  teams:
+    cloud: public                      # or usgov
 
-Slack sends everything to /slack/events. /healthz, /readyz and /metrics are for operators. Before the first start:
-firstcall migrate, then firstcall import FILE..., then firstcall doctor slack. docs/slack.md goes through all of it.`
+Slack sends everything to /slack/events, Teams to /api/messages. /healthz, /readyz and /metrics are for operators. Before the
+first start: firstcall migrate, then firstcall import FILE..., then firstcall doctor slack or teams. docs/slack.md and
+docs/teams.md go through all of it.`
 }
 
 // How a serving process works.
@@ -178,6 +186,13 @@ func (s *service) platforms(ctx context.Context) ([]platform, error) {
 		p, err := s.slack(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("prepare Slack: %w", err)
+		}
+		all = append(all, p)
+	}
+	if s.config.Teams != nil {
+		p, err := s.teams()
+		if err != nil {
+			return nil, fmt.Errorf("prepare Teams: %w", err)
 		}
 		all = append(all, p)
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -18,6 +20,7 @@ type serveConfig struct {
 	// Public is the address by which browsers and platforms reach it from outside.
 	Public string       `yaml:"public"`
 	Slack  *slackConfig `yaml:"slack"`
+	Teams  *teamsConfig `yaml:"teams"`
 }
 
 type slackConfig struct {
@@ -42,9 +45,35 @@ func slackSecretsOf(env func(string) string) slackSecrets {
 
 func (s slackSecrets) any() bool { return s != slackSecrets{} }
 
+// teamsConfig is what of Teams is no secret.
+type teamsConfig struct {
+	// Cloud is where Microsoft runs the tenant: "public", or "usgov".
+	Cloud string `yaml:"cloud"`
+	// StandIn takes the place of Microsoft's services, for tests. It is on this machine, and as strict as they are.
+	StandIn *teamsStandIn `yaml:"stand_in"`
+}
+
+type teamsStandIn struct {
+	Origin   string `yaml:"origin"` // of the token endpoint and the service URLs
+	Metadata string `yaml:"metadata"`
+	Issuer   string `yaml:"issuer"`
+	Scope    string `yaml:"scope"`
+}
+
+// teamsSecrets are what the environment says of Teams, under the names that Microsoft's samples use.
+type teamsSecrets struct{ appID, password, tenant, kind string }
+
+func teamsSecretsOf(env func(string) string) teamsSecrets {
+	get := func(name string) string { return strings.TrimSpace(env(name)) }
+	return teamsSecrets{
+		appID: get("MicrosoftAppId"), password: get("MicrosoftAppPassword"), tenant: get("MicrosoftAppTenantId"), kind: get("MicrosoftAppType"),
+	}
+}
+
+func (s teamsSecrets) any() bool { return s != teamsSecrets{} }
+
 // plainYAML takes out of the library's errors what only a programmer understands.
-var plainYAML = strings.NewReplacer("yaml: ", "", " in type main.serveConfig", "", " in type main.slackConfig", "",
-	" into main.serveConfig", "", " into main.slackConfig", "")
+var plainYAML = regexp.MustCompile(`yaml: | in(?:to| type) main\.\w+`)
 
 // readServeConfig reads the file; without one everything is as usual. What is wrong is said all at once.
 func readServeConfig(name string, env func(string) string) (serveConfig, error) {
@@ -57,7 +86,7 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 		d := yaml.NewDecoder(bytes.NewReader(text))
 		d.KnownFields(true)
 		if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-			return c, fmt.Errorf("%s: %s", name, plainYAML.Replace(err.Error()))
+			return c, fmt.Errorf("%s: %s", name, plainYAML.ReplaceAllString(err.Error(), ""))
 		}
 	}
 	if c.Listen == "" {
@@ -66,6 +95,10 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 	secrets := slackSecretsOf(env)
 	if c.Slack == nil && secrets.any() {
 		c.Slack = &slackConfig{}
+	}
+	microsoft := teamsSecretsOf(env)
+	if c.Teams == nil && microsoft.any() {
+		c.Teams = &teamsConfig{}
 	}
 	var wrong []string
 	if c.Public != "" {
@@ -77,8 +110,12 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 	if c.Slack != nil {
 		wrong = append(wrong, c.Slack.check(secrets, c.Public, env)...)
 	}
-	if c.Slack == nil {
-		wrong = append(wrong, "no platform is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack; docs/slack.md shows how")
+	if c.Teams != nil {
+		wrong = append(wrong, c.Teams.check(microsoft)...)
+	}
+	if c.Slack == nil && c.Teams == nil {
+		wrong = append(wrong, "no platform is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack (docs/slack.md shows how),"+
+			" or MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId for Teams (docs/teams.md)")
 	}
 	if len(wrong) > 0 {
 		return c, errors.New("this can't be served:\n  " + strings.Join(wrong, "\n  "))
@@ -116,4 +153,43 @@ func (c *slackConfig) check(s slackSecrets, public string, env func(string) stri
 		want(err == nil, errKey.Error())
 	}
 	return wrong
+}
+
+// kinds of registrations, by the names of Microsoft's samples, with what to say of those that can't be served.
+var teamsKinds = map[string]string{
+	"":             "",
+	"SingleTenant": "",
+	"MultiTenant":  "MicrosoftAppType is MultiTenant, which Azure doesn't register any more; register the bot as SingleTenant",
+	"UserAssignedMSI": "MicrosoftAppType is UserAssignedMSI, a managed identity, which firstcall can't use;" +
+		" register the bot as SingleTenant and give it a client secret",
+}
+
+func (c *teamsConfig) check(s teamsSecrets) (wrong []string) {
+	want := func(fine bool, what string) {
+		if !fine {
+			wrong = append(wrong, "Teams: "+what)
+		}
+	}
+	trouble, known := teamsKinds[s.kind]
+	want(known, fmt.Sprintf("MicrosoftAppType is %q; it must be SingleTenant", s.kind))
+	want(trouble == "", trouble)
+	want(s.appID != "", "MicrosoftAppId is missing: the application (client) id of the app registration")
+	want(s.password != "" || s.kind == "UserAssignedMSI", "MicrosoftAppPassword is missing: the value of a client secret of the app registration")
+	want(s.tenant != "", "MicrosoftAppTenantId is missing: the directory (tenant) id of the app registration")
+	if c.Cloud == "" {
+		c.Cloud = "public"
+	}
+	if c.Cloud != "public" && c.Cloud != "usgov" {
+		wrong = append(wrong, fmt.Sprintf("teams.cloud: %q is neither public nor usgov", c.Cloud))
+	}
+	if c.StandIn != nil && !(onThisMachine(c.StandIn.Origin) && onThisMachine(c.StandIn.Metadata)) {
+		wrong = append(wrong, "teams.stand_in: it is for tests, and must be on this machine, at 127.0.0.1")
+	}
+	return wrong
+}
+
+// onThisMachine says whether an address leads nowhere else: whoever may choose another one could say whose word is believed.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "http" && u.Hostname() == "127.0.0.1"
 }

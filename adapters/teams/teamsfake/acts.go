@@ -23,6 +23,9 @@ func (p *Person) base(c *Conversation, kind string) Activity {
 	f.ids++
 	conversation := map[string]any{"conversationType": c.room.kind, "tenantId": c.room.tenant, "id": c.ID()}
 	data := map[string]any{"tenant": map[string]any{"id": c.room.tenant}}
+	if c.room.kind != "personal" { // it may be shared with people of other tenants
+		data["tenant"] = map[string]any{"id": p.TenantID}
+	}
 	if c.room.kind != "personal" {
 		conversation["isGroup"] = true
 	}

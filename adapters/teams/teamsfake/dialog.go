@@ -50,10 +50,15 @@ func payload(p *Person, m Message) map[string]any {
 	text := strings.ReplaceAll(html.EscapeString(m.Text), "\n", "<br>")
 	list := map[string]any{
 		"id": m.ID, "messageType": "message", "createdDateTime": m.At.UTC().Format("2006-01-02T15:04:05.000Z"),
-		"importance": "normal", "locale": "en-us", "from": from, "reactions": []any{}, "mentions": []any{}, "attachments": []any{},
+		"importance": "normal", "locale": "en-us", "from": from, "reactions": []any{}, "mentions": []any{},
 		"body":          map[string]any{"contentType": "html", "content": "<div>" + text + "</div>"},
 		"linkToMessage": "https://teams.microsoft.com/l/message/" + m.Where.room.id + "/" + m.ID,
 	}
+	files := []any{}
+	for _, f := range m.Files { // an extension gets them in any conversation, as references
+		files = append(files, map[string]any{"id": guid(f.URL), "contentType": "reference", "contentUrl": f.URL, "name": f.Name})
+	}
+	list["attachments"] = files
 	if m.Thread != "" {
 		list["replyToId"] = m.Thread
 	}

@@ -1,7 +1,6 @@
 package teamstalk
 
 import (
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -196,13 +195,16 @@ func folded(s string) string {
 // page is a form as it is read.
 type page struct {
 	title, intro []string
+	notice       []string // what stands above a summary
 	fields       []field
 	submit       pressable // its own button
 	partial      bool      // something is asked
+	asking       string    // what, where the rest of the card may be left for later
 	buttons      []pressable
 	back, cancel string // the paths of the buttons
 	change       string
 	intake       bool
+	own          bool // it is alone in its message
 	w            *words.Words
 }
 
@@ -215,7 +217,6 @@ type field struct {
 	value          string
 	typing         string // the input to type in, where there is one beside the options
 	picking        string // the input to choose in
-	moment         bool
 }
 
 func (f *field) chosen() string {
@@ -287,6 +288,14 @@ func (w *World) pageOf(card map[string]any, r words.Reader) *page {
 	for _, a := range actionsIn(card) {
 		p.action(a)
 	}
+	for n, l := range p.intro { // what stands above a report's summary is new, the summary isn't
+		name, _, _ := strings.Cut(l, ":")
+		for _, first := range []string{"kind", "reported"} {
+			if label, ok := p.w.Look("field", first, nil); ok && name == string(label) && p.notice == nil && p.intake && !p.partial {
+				p.notice, p.intro = p.intro[:n:n], p.intro[n:]
+			}
+		}
+	}
 	return p
 }
 
@@ -321,8 +330,11 @@ func (p *page) action(a map[string]any) {
 	case str(data, "f") != "" && str(data, bot.Nav) == bot.NavCancel:
 		p.cancel = title
 	case str(data, "f") != "":
-		p.submit, p.partial = pressable{whole.Replace(title), "submit"}, str(data, "p") == "1"
-		p.intake = strings.HasPrefix(str(data, "f"), "report")
+		p.submit, p.partial = pressable{whole.Replace(title), "submit"}, str(data, "p") != ""
+		if p.asking = str(data, "p"); p.asking == "1" {
+			p.asking = ""
+		}
+		p.intake, p.own = strings.HasPrefix(str(data, "f"), "report"), str(data, "o") == "1"
 	case str(data, "a") != "":
 		p.buttons = append(p.buttons, pressable{whole.Replace(title), str(data, "a")})
 	case str(a, "type") == "Action.ShowCard":
@@ -353,11 +365,5 @@ func (w *World) question(p *page, f *field, r words.Reader) []string {
 	for i, l := range f.labels {
 		out = append(out, strconv.Itoa(i+1)+". "+l)
 	}
-	return out
-}
-
-// raw is a card as it was sent.
-func raw(card map[string]any) json.RawMessage {
-	out, _ := json.Marshal(card) // it was decoded from JSON
 	return out
 }

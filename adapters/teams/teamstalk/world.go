@@ -5,6 +5,7 @@ package teamstalk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -23,16 +24,13 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// TB is what a world needs of a *testing.T.
-type TB interface {
-	teamsfake.TB
-}
-
 // World is a set-up as it is in Teams: an Entra tenant for each customer and for
 // the provider, its people, and its places as channels, which the people of all
 // tenants share. It is a talk.Surface.
 type World struct {
 	*teamsfake.Fake
+	// Groups makes a group chat of each place, which has no threads. To be set before Move.
+	Groups bool
 	// Kept, where it isn't nil, is told of everything that Teams was sent or
 	// answered with, in order.
 	Kept func(what string, body json.RawMessage)
@@ -41,7 +39,7 @@ type World struct {
 	Means   map[string]string
 	Pressed map[string]string
 
-	t     TB
+	t     teamsfake.TB
 	clock func() time.Time
 	out   io.Writer
 
@@ -58,6 +56,7 @@ type World struct {
 	told    map[string]bool // messages that were read, by conversation and id
 	shown   []button        // in the order in which they were shown last
 	forms   map[seat]*form
+	inForm  bool            // what was done last was done in a form
 	cards   map[string]spot // by who sees it and number
 	remarks map[seat]spot   // what somebody said last in a thread
 	links   map[string]spot // the messages of which reports were made, by their address in the talk
@@ -81,7 +80,7 @@ func (s spot) message() (teamsfake.Message, bool) { return s.in.Message(s.id) }
 var _ talk.Surface = (*World)(nil)
 
 // New makes a world without anybody. What people see is written to out.
-func New(t TB, clock func() time.Time, out io.Writer) *World {
+func New(t teamsfake.TB, clock func() time.Time, out io.Writer) *World {
 	w := &World{
 		t: t, clock: clock, out: out, people: map[string]*teamsfake.Person{}, places: map[string]*teamsfake.Conversation{},
 		zones: map[string]string{}, first: map[string]string{}, told: map[string]bool{}, forms: map[seat]*form{}, cards: map[string]spot{},
@@ -93,17 +92,20 @@ func New(t TB, clock func() time.Time, out io.Writer) *World {
 
 // Move gives the people and places of those tenants that are here their
 // identities in Teams, in place of those that the set-up has; here may be nil
-// for all. The same set-up always gets the same identities.
-func (w *World) Move(s *bot.Setup, here func(bot.Tenant) bool) {
-	if here == nil {
-		here = func(bot.Tenant) bool { return true }
-	}
-	tenants := map[string]bot.Tenant{}
-	s.Workspaces = slices.DeleteFunc(s.Workspaces, func(ws bot.SetupWorkspace) bool { return ws.Platform == "teams" })
+// for all. Whoever and whatever the script names and no set-up has is here, too:
+// people of the first customer's tenant who are nobody to us, channels that
+// nobody bound. The same set-up always gets the same identities.
+func (w *World) Move(s *bot.Setup, script string, here func(bot.Tenant) bool) {
+	tenants, home := map[string]bot.Tenant{}, ""
+	s.Workspaces = slices.Clone(s.Workspaces)
 	for _, t := range s.Tenants {
-		if here(t) {
-			tenants[t.Name] = t
-			s.Workspaces = append(s.Workspaces, bot.SetupWorkspace{Tenant: t.Name, Platform: "teams", ID: entra(t.Prefix)})
+		if here != nil && !here(t) {
+			continue
+		}
+		tenants[t.Name] = t
+		s.Workspaces = append(s.Workspaces, bot.SetupWorkspace{Tenant: t.Name, Platform: "teams", ID: entra(t.Prefix)})
+		if t.Side != domain.Provider && (home == "" || t.Prefix == "INC") {
+			home = entra(t.Prefix)
 		}
 	}
 	for i := range s.People {
@@ -113,12 +115,17 @@ func (w *World) Move(s *bot.Setup, here func(bot.Tenant) bool) {
 			continue
 		}
 		someone := w.person(p.Person.Name, entra(t.Prefix), p.Person.Email)
-		p.Identities = []bot.Identity{{Platform: "teams", Workspace: entra(t.Prefix), ID: someone.AAD}}
-		w.zones[p.Person.Name] = t.Zone
-		if p.Person.Zone != "" {
-			w.zones[p.Person.Name] = p.Person.Zone
-		}
 		someone.Locale = locale(t.Language, p.Person.Language)
+		p.Identities = []bot.Identity{{Platform: "teams", Workspace: entra(t.Prefix), ID: someone.AAD}}
+		w.zones[p.Person.Name] = cmp.Or(p.Person.Zone, t.Zone)
+	}
+	known := func(name string) bool {
+		return name == "bot" || name == "firstcall" || slices.ContainsFunc(s.People, func(p bot.SetupPerson) bool { return p.Person.Name == name })
+	}
+	for _, m := range regexp.MustCompile(`(?m)^([a-z]+)(?: [^>\n]*)?>|[ @]@([a-z]+)`).FindAllStringSubmatch(script, -1) {
+		if name := m[1] + m[2]; w.people[name] == nil && home != "" && !known(name) {
+			w.person(name, home, name+"@elsewhere.example")
+		}
 	}
 	for i := range s.Places {
 		p := &s.Places[i]
@@ -128,38 +135,24 @@ func (w *World) Move(s *bot.Setup, here func(bot.Tenant) bool) {
 		}
 		at := w.place(p.Place.Name, entra(t.Prefix))
 		p.Channel = bot.Identity{Platform: "teams", Workspace: entra(t.Prefix), ID: at.ID()}
-		w.zones[p.Place.Name] = t.Zone
-		if p.Place.Zone != "" {
-			w.zones[p.Place.Name] = p.Place.Zone
-		}
+		w.zones[p.Place.Name] = cmp.Or(p.Place.Zone, t.Zone)
 		for _, someone := range s.People {
 			if someone.Tenant == p.Tenant && w.first[p.Place.Name] == "" {
 				w.first[p.Place.Name] = someone.Person.Name
 			}
 		}
 	}
-}
-
-// Others adds whoever and whatever a script names and no set-up has: people of
-// the first customer's tenant who are nobody to us, channels that nobody bound.
-func (w *World) Others(s bot.Setup, script string) {
-	home := ""
-	for _, t := range s.Tenants {
-		if t.Side != domain.Provider && (home == "" || t.Prefix == "INC") {
-			home = entra(t.Prefix)
-		}
-	}
-	speakers := regexp.MustCompile(`(?m)^([a-z]+)(?: [^>\n]*)?>|[ @]@([a-z]+)`)
-	for _, m := range speakers.FindAllStringSubmatch(script, -1) {
-		if name := m[1] + m[2]; w.people[name] == nil && name != "bot" && name != "firstcall" {
-			w.person(name, home, name+"@elsewhere.example")
-		}
-	}
 	for _, m := range regexp.MustCompile(`(?m)^[a-z]+ in (#[a-z-]+)[^>\n]*>`).FindAllStringSubmatch(script, -1) {
-		if w.places[m[1]] == nil {
+		bound := slices.ContainsFunc(s.Places, func(p bot.SetupPlace) bool { return p.Place.Name == m[1] })
+		if w.places[m[1]] == nil && home != "" && !bound {
 			w.place(m[1], home)
 		}
 	}
+}
+
+// Has says whether what somebody does in a place, "" in private, is done in Teams.
+func (w *World) Has(person, place string) bool {
+	return place != "" && w.places[place] != nil || place == "" && w.people[person] != nil
 }
 
 // entra is the id of a tenant's directory.
@@ -187,10 +180,20 @@ func (w *World) person(name, tenant, email string) *teamsfake.Person {
 	return p
 }
 
+// place adds a channel or a group chat, which everybody is in.
 func (w *World) place(name, tenant string) *teamsfake.Conversation {
-	host := w.Fake.Person("host of " + name)
+	host := w.Person("host of " + name)
 	host.TenantID = tenant
-	at := w.Team(strings.TrimPrefix(name, "#"), host).Channel("incidents")
+	all := []*teamsfake.Person{host}
+	for _, name := range slices.Sorted(maps.Keys(w.people)) {
+		all = append(all, w.people[name])
+	}
+	at := (*teamsfake.Conversation)(nil)
+	if topic := strings.TrimPrefix(name, "#"); w.Groups {
+		at = w.GroupChat(topic, all...)
+	} else {
+		at = w.Team(topic, all...).Channel("incidents")
+	}
 	w.places[name] = at
 	return at
 }
@@ -224,18 +227,11 @@ func (w *World) process() *teams.Teams {
 	return w.app
 }
 
-// Begin lets everybody join every channel, and the bot hear of everybody: people
+// Begin lets the bot hear of everybody: people
 // install it for themselves, and somebody greets in each place of a set-up. Only
 // then does Teams let it write to them. Nothing of it is written down.
 func (w *World) Begin() {
 	w.quiet = true
-	var all []*teamsfake.Person
-	for _, name := range slices.Sorted(maps.Keys(w.people)) {
-		all = append(all, w.people[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(w.places)) {
-		w.places[name].Joined(all...)
-	}
 	for _, name := range slices.Sorted(maps.Keys(w.zones)) {
 		if p := w.people[name]; p != nil {
 			p.Install(w.Personal(p))
