@@ -125,11 +125,10 @@ func (s said) summary() string { return label(s.text.Render(s.r, s.now), "…", 
 
 // cutText shortens a text of many lines, and says so in its last.
 func cutText(s string, most int, notice string) string {
-	short, cut := words.Cut(s, most)
-	if !cut {
+	if _, cut := words.Cut(s, most); !cut {
 		return s
 	}
-	short, _ = words.Cut(s, most-utf8.RuneCountInString(notice)-1)
+	short, _ := words.Cut(s, most-utf8.RuneCountInString(notice)-1)
 	return short + "\n" + notice
 }
 

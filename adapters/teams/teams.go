@@ -176,7 +176,7 @@ func (o *Options) check() error {
 	case o.AppType != "" && o.AppType != "SingleTenant":
 		return fmt.Errorf("MicrosoftAppType is %q; it must be SingleTenant", o.AppType)
 	case o.Handle == nil || o.Now == nil || o.Log == nil:
-		return errors.New("Handle, Now and Log must be set")
+		return errors.New("the options Handle, Now and Log must be set")
 	}
 	return nil
 }

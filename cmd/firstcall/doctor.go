@@ -97,6 +97,12 @@ func examineSlack(ctx context.Context, w world, config serveConfig, store *stora
 	for _, f := range slack.New(options).Examine(ctx, workspaces, channels, time.Now) {
 		found = append(found, finding(f))
 	}
+	for _, f := range named.strangers("let the person open the app's Home in Slack, or write to it, once") {
+		if f.Trouble != "" { // Slack knows people by e-mail, so that this ends by itself
+			f.Notes, f.Trouble = f.Trouble+"; "+f.Do, ""
+		}
+		found = append(found, f)
+	}
 	return found, nil
 }
 
@@ -134,15 +140,20 @@ func examineTeams(ctx context.Context, w world, config serveConfig, store *stora
 	for _, f := range chat.Examine(ctx, destinations, time.Now) {
 		found = append(found, finding(f))
 	}
-	for _, p := range named.unmet {
+	return append(found, named.strangers("let the person add the app in Teams, or write to it, once")...), nil
+}
+
+// strangers finds who can't be pinged because no platform has met them; do is how they are met.
+func (n named) strangers(do string) (found []finding) {
+	for _, p := range n.unmet {
 		f := finding{What: "person " + p.Name, Notes: "has not written to firstcall anywhere yet, and can't be pinged before"}
-		if roles := named.duty[p.ID]; len(roles) > 0 {
-			f.Trouble = fmt.Sprintf("is on duty (%s), and has not written to firstcall anywhere yet: pings reach nobody", strings.Join(roles, ", "))
-			f.Do = "let the person add the app in Teams, or write to it, once"
+		if roles := n.duty[p.ID]; len(roles) > 0 {
+			f.Trouble = fmt.Sprintf("is on duty (%s), and has not written to firstcall anywhere yet: pings go to the next one", strings.Join(roles, ", "))
+			f.Do = do
 		}
 		found = append(found, f)
 	}
-	return found, nil
+	return found
 }
 
 // named is what the set-up names on one platform.
