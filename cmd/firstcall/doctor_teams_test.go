@@ -33,7 +33,7 @@ func TestDoctorTeams(t *testing.T) {
 		failed, "ok       token of the bot (app "+s.AppID()+" in tenant "+s.TenantID()+")\n", "ok       metadata and keys of the channel",
 		"ok       clock of this machine\n", "TROUBLE  "+engineers+": nobody there has written to the bot yet",
 		"\n         -> let somebody mention @firstcall there", "ok       person kenji (has not written to firstcall anywhere yet",
-		"TROUBLE  person maria: is on duty (manager), and has not written to firstcall anywhere yet: pings reach nobody\n", "\n4 to do.\n",
+		"TROUBLE  person maria: is on duty (manager), and has not written to firstcall anywhere yet: pings go to the next one\n", "\n4 to do.\n",
 	)
 	s.start()
 	s.greeted(s.ana, s.kenji, s.maria)
