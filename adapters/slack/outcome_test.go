@@ -190,7 +190,7 @@ type breaking struct{ net.Conn }
 
 func (b *breaking) Write(p []byte) (int, error) {
 	n, _ := b.Conn.Write(p[:len(p)/2])
-	_ = b.Conn.Close()
+	_ = b.Close()
 	return n, errors.New("broken pipe")
 }
 
