@@ -164,6 +164,14 @@ func TestRoutes(t *testing.T) {
 			w.must(w.Release(ctx, l, time.Time{}))
 		}
 	}
+	all, err := w.Routes(ctx, "teams")
+	w.must(err)
+	if len(all) != 2 || all[d.PlaceDest] != "c" || all[d.PersonDest] != "p" {
+		t.Errorf("all routes are %v", all)
+	}
+	if other, err := w.Routes(ctx, "slack"); err != nil || len(other) != 0 {
+		t.Errorf("routes of another platform: %v, %v", other, err)
+	}
 }
 
 // who says whose identity that is by now: "ana by link".

@@ -22,6 +22,7 @@ import (
 
 	"example.com/firstcall/adapters/slack"
 	"example.com/firstcall/adapters/slack/slackfake"
+	"example.com/firstcall/adapters/teams/teamsfake"
 	"example.com/firstcall/storage"
 	"example.com/firstcall/storage/localpg"
 )
@@ -35,8 +36,9 @@ type site struct {
 	t      *testing.T
 	db     localpg.Database
 	super  *sql.DB
-	mode   string
-	config string // more of the configuration file
+	teams  *teamsfake.Fake // nil: not served there
+	mode   string          // of Slack; "" where it isn't served
+	config string          // more of the configuration file
 	env    []string
 
 	mu     sync.Mutex
@@ -114,7 +116,10 @@ func (s *site) bySocket() {
 // file is the configuration.
 func (s *site) file() string {
 	s.t.Helper()
-	text := fmt.Sprintf("listen: 127.0.0.1:0\npublic: http://firstcall.example\nslack: {mode: %s, api: %q}\n%s", s.mode, s.APIURL(), s.config)
+	text := "listen: 127.0.0.1:0\npublic: http://firstcall.example\n" + s.config
+	if s.mode != "" {
+		text += fmt.Sprintf("slack: {mode: %s, api: %q}\n", s.mode, s.APIURL())
+	}
 	return configFile(s.t, text)
 }
 
@@ -141,7 +146,7 @@ type process struct {
 	done chan struct{}
 }
 
-// start starts a process and waits until it says that it is ready. What people do in Slack goes to it from then on.
+// start starts a process and waits until it says that it is ready. What people do goes to it from then on.
 func (s *site) start() *process {
 	s.t.Helper()
 	p := &process{site: s, done: make(chan struct{})}
@@ -180,6 +185,9 @@ func (s *site) start() *process {
 	}
 	if s.mode == "http" {
 		s.DeliverTo(p.url + "/slack/events")
+	}
+	if s.teams != nil {
+		s.teams.BotAt(p.url)
 	}
 	p.wants("/readyz", http.StatusOK, `"ok"`)
 	return p
@@ -294,6 +302,21 @@ func (s *site) sees(channel string, says ...string) (found slackfake.Message) {
 	return found
 }
 
+// inThread waits for a message in the thread of another one.
+func (s *site) inThread(root slackfake.Message, says string) (found slackfake.Message) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("the thread reads %q", says), func() bool {
+		for _, m := range s.Thread(root.Channel, root.TS) {
+			if strings.Contains(m.Reads(), says) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
 // room is the channel that was made for the first incident.
 func (s *site) room() string {
 	for _, c := range s.Conversations() {
@@ -387,7 +410,7 @@ func (s *site) withoutDatabase(f func()) {
 
 // noSecrets looks for every secret, also those that Slack handed out meanwhile, in all that operators could read.
 func (s *site) noSecrets() {
-	secrets := []string{"canary", servedKey, "xoxb-fake"}
+	secrets := []string{"canary", servedKey, "xoxb-fake", "bearer-", "eyJ"}
 	for _, d := range s.Deliveries() {
 		for _, key := range []string{"trigger_id", "response_url"} {
 			if v, ok := d.Payload[key].(string); ok && v != "" {
