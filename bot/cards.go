@@ -372,9 +372,9 @@ func contactLine(c domain.Contact) words.Text {
 	return words.Join(", ", parts...)
 }
 
-// maxButtons is how many a card shows; platforms show few well. The rest is
-// done by command.
-const maxButtons = 6
+// maxButtons is how many a card carries, the likeliest first. A platform that
+// shows fewer well leaves out the last ones; the rest is done by command.
+const maxButtons = 12
 
 func button(w *words.Words, i *domain.Incident, name string) Button {
 	label, _ := w.Look("button", name, nil)
@@ -422,6 +422,10 @@ func buttons(w *words.Words, i *domain.Incident, side domain.Side) []Button {
 	add(i.Status == domain.Resolved || i.Status == domain.Closed, "reopen")
 	add(true, "why")
 	add(live, "reply") // where there is room; what the customer writes carries it, too
+	// What may be done already, though something else comes first.
+	add(live && !awaiting && i.FirstResponse.Running(), "update")
+	add(i.Status == domain.Open && i.FirstResponse.Running(), "mitigated")
+	add(i.Status == domain.Open, "resolve")
 	return out
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -29,6 +30,8 @@ func (d Delivery) lease() time.Duration       { return cmp.Or(d.Lease, 90*time.S
 const (
 	firstBackoff = time.Second
 	longestWait  = 5 * time.Minute // between attempts, whatever a platform asks for
+	// longPause is a pause that somebody should know of: it isn't asked for because of how much was sent.
+	longPause = time.Minute
 	// longestBlindWait is between visibly repeated messages that may all have arrived.
 	longestBlindWait = 30 * time.Minute
 	// However long a platform fails, what waits for it stays, for as long as it
@@ -243,7 +246,11 @@ func (s *sender) send(ctx context.Context, p Parcel, repeated bool) error {
 	if r.State == Sent {
 		s.sent++
 	} else {
-		s.Log.WarnContext(ctx, "message not sent", "destination", s.lease.Destination, "key", p.Key, "state", r.State, "attempts", attempts(p)+1, "cause", r.Cause)
+		level := slog.LevelWarn
+		if !r.Pause.IsZero() && r.Pause.Sub(now) < longPause {
+			level = slog.LevelDebug // it was only too early, often by our own count
+		}
+		s.Log.Log(ctx, level, "message not sent", "destination", s.lease.Destination, "key", p.Key, "state", r.State, "attempts", attempts(p)+1, "cause", r.Cause)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -442,7 +443,12 @@ func TestAPauseIsKeptByAll(t *testing.T) {
 		}
 		return nil
 	}
-	s.deliver()
+	var log bytes.Buffer
+	b := s.replica()
+	b.Log = slog.New(slog.NewTextHandler(&log, nil))
+	if _, err := b.Deliver(t.Context()); err != nil || log.Len() > 0 {
+		t.Errorf("a short pause is nothing for an operator, and it logged %q, %v", &log, err)
+	}
 	s.want("#engineers> elsewhere")
 	s.later(29 * time.Second)
 	s.want("#engineers> elsewhere")
@@ -453,6 +459,22 @@ func TestAPauseIsKeptByAll(t *testing.T) {
 	}
 	s.later(time.Second)
 	s.want("#engineers> elsewhere", "#contoso> first", "#contoso> second")
+}
+
+// A pause that has other reasons than how much was sent, such as a token that was taken away, is for an operator.
+func TestALongPauseIsLogged(t *testing.T) {
+	t.Parallel()
+	s := newDesk(t)
+	s.rings("#contoso", "page")
+	s.answer = func(call) error {
+		return &bot.SendError{Outcome: bot.Refused, RetryAfter: time.Minute, Err: errors.New("token_revoked")}
+	}
+	var log bytes.Buffer
+	b := s.replica()
+	b.Log = slog.New(slog.NewTextHandler(&log, nil))
+	if _, err := b.Deliver(t.Context()); err != nil || !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "token_revoked") {
+		t.Errorf("logged %q, %v", &log, err)
+	}
 }
 
 func TestARefusalIsTriedAgainLaterAndLater(t *testing.T) {

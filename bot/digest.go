@@ -54,7 +54,7 @@ func (b *Bot) wakeDigests(ctx context.Context, tx Tx, tenant domain.TenantID, no
 	if len(due) == 0 {
 		return nil
 	}
-	dir, err := tx.Directory(ctx, tenant, now)
+	dir, err := b.directory(ctx, tx, tenant, now)
 	if err != nil {
 		return fmt.Errorf("read whose digest it is: %w", err)
 	}

@@ -35,7 +35,7 @@ func (b *Bot) wakeEvents(ctx context.Context, tx Tx, tenant domain.TenantID, now
 	if len(due) == 0 {
 		return nil
 	}
-	dir, err := tx.Directory(ctx, tenant, now)
+	dir, err := b.directory(ctx, tx, tenant, now)
 	if err != nil {
 		return fmt.Errorf("read who can be reached: %w", err)
 	}

@@ -62,7 +62,7 @@ func (b *Bot) scene(ctx context.Context, tx Tx, tenant domain.TenantID, v *visit
 	if s.agreement, err = tx.Agreement(ctx, tenant); err != nil {
 		return nil, fmt.Errorf("read the agreement: %w", err)
 	}
-	if s.directory, err = tx.Directory(ctx, tenant, now); err != nil {
+	if s.directory, err = b.directory(ctx, tx, tenant, now); err != nil {
 		return nil, fmt.Errorf("read who can be reached: %w", err)
 	}
 	return s, nil

@@ -133,7 +133,7 @@ func roomName(ref, title string) string {
 
 // roomPeople are those who belong in the incident's place and have an identity
 // in that workspace: who is on duty, who has it, and of the customer's people who
-// reported it and who are named in it. Absent are ours who have none there.
+// reported it and who are named in it. Absent are those who have none there.
 func (s *scene) roomPeople(i *domain.Incident, at Address) (in []RoomGuest, absent []string) {
 	var ours, theirs []Recipient
 	ours = append(ours, s.who(i, "role:"+domain.Who(domain.RoleEngineer))...)
@@ -148,13 +148,14 @@ func (s *scene) roomPeople(i *domain.Incident, at Address) (in []RoomGuest, abse
 		return r.Address.Platform == at.Platform && r.Address.Workspace == at.Workspace
 	}
 	present := map[domain.PersonID]bool{}
-	for _, r := range append(slices.Clone(ours), theirs...) {
+	all := append(slices.Clone(ours), theirs...)
+	for _, r := range all {
 		if here(r) && !slices.ContainsFunc(in, func(g RoomGuest) bool { return g.ID == r.Address.ID }) {
 			in = append(in, RoomGuest{ID: r.Address.ID, Name: r.name()})
 			present[r.Person.ID] = true
 		}
 	}
-	for _, r := range ours {
+	for _, r := range all {
 		if !present[r.Person.ID] {
 			present[r.Person.ID] = true
 			absent = append(absent, r.name())

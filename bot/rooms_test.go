@@ -74,6 +74,20 @@ func TestWhatIsWantedOfARoom(t *testing.T) {
 	if diff := cmp.Diff([]string{"LENA"}, w.Want.Absent); diff != "" { // on duty, in another workspace
 		t.Errorf("who can't be there (-want +got):\n%s", diff)
 	}
+	far := func(i *domain.Incident, s *scene) {
+		for n := range s.directory.Recipients {
+			if r := &s.directory.Recipients[n]; r.Destination == "ana" {
+				r.Address.Workspace = "contoso"
+			}
+		}
+	}
+	w = at(terms.SevA, far)
+	if w == nil || len(w.Want.People) != 2 {
+		t.Fatalf("wanted is %+v, want kenji and maria", w)
+	}
+	if diff := cmp.Diff([]string{"LENA", "ANA"}, w.Want.Absent); diff != "" { // she reported it, in a workspace of the customer's
+		t.Errorf("who can't be there (-want +got):\n%s", diff)
+	}
 	if w := at(terms.SevB, nil); w != nil {
 		t.Errorf("for severity B is wanted %+v", w)
 	}

@@ -26,7 +26,7 @@ func (s *sender) escalateUndelivered(ctx context.Context, p Parcel, now time.Tim
 			if err := tx.Enter(ctx, o.Tenant); err != nil {
 				return err
 			}
-			d, err := tx.Directory(ctx, o.Tenant, now)
+			d, err := s.directory(ctx, tx, o.Tenant, now)
 			if err != nil {
 				return err
 			}

@@ -225,7 +225,7 @@ func (b *Bot) remindDrafts(ctx context.Context, tx Tx, tenant domain.TenantID, l
 	if len(left) == 0 {
 		return nil
 	}
-	dir, err := tx.Directory(ctx, tenant, b.Now())
+	dir, err := b.directory(ctx, tx, tenant, b.Now())
 	if err != nil {
 		return fmt.Errorf("read who left drafts: %w", err)
 	}

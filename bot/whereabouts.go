@@ -3,6 +3,8 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -56,12 +58,65 @@ func (v *visit) postReport(ctx context.Context, place *Place) error {
 	if err := v.tx.Enter(ctx, place.Tenant); err != nil {
 		return err
 	}
+	return v.tx.PostAnew(ctx, place.Tenant, []Card{reportCard(place, v.door.PlaceDest)}, v.now)
+}
+
+// reportCard is the card that begins a report.
+func reportCard(place *Place, at DestinationID) Card {
 	lang := words.Match(place.Language)
 	w := words.In(lang)
-	return v.tx.PostAnew(ctx, place.Tenant, []Card{{
-		Topic: reportTopic, Destination: v.door.PlaceDest, Pin: true,
+	return Card{
+		Topic: reportTopic, Destination: at, Pin: true,
 		Message: Message{Lang: lang, Zone: place.Zone, Text: w.PinReport(), Buttons: []Button{reportButton(w)}},
-	}}, v.now)
+	}
+}
+
+// Welcome gives each customer's place on those platforms the card that begins a
+// report, where it has none yet: the bot may have been invited before it knew
+// whose place that is. Where there is one nothing happens, also when people
+// have removed its message. It may be repeated, by any number of processes.
+func (b *Bot) Welcome(ctx context.Context, platforms ...string) error {
+	if len(platforms) == 0 {
+		return nil
+	}
+	var customers []Tenant
+	err := b.Store.InTx(ctx, func(tx Tx) (err error) {
+		customers, err = tx.Customers(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list the customers: %w", err)
+	}
+	var errs []error // one customer's fault must not stop the others
+	for _, c := range customers {
+		if ctx.Err() != nil {
+			return errors.Join(append(errs, ctx.Err())...)
+		}
+		if err := b.welcomeTo(ctx, c.ID, platforms); err != nil {
+			errs = append(errs, fmt.Errorf("leave a button in the places of %s: %w", c.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (b *Bot) welcomeTo(ctx context.Context, tenant domain.TenantID, platforms []string) error {
+	now := b.Now()
+	return b.inTenant(ctx, tenant, func(tx Tx) error {
+		dir, err := tx.Directory(ctx, tenant, now)
+		if err != nil {
+			return err
+		}
+		var cards []Card
+		for _, r := range dir.Recipients {
+			if p := r.Place; p != nil && p.Tenant == tenant && takesReports(p) && slices.Contains(platforms, r.Address.Platform) {
+				cards = append(cards, reportCard(p, r.Destination))
+			}
+		}
+		if len(cards) == 0 {
+			return nil
+		}
+		return tx.KeepCards(ctx, tenant, cards, now)
+	})
 }
 
 func reportButton(w *words.Words) Button {

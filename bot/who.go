@@ -1,12 +1,31 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 )
+
+// directory is who can be reached for a tenant on the platforms that are
+// served: whoever is only elsewhere counts as nobody, so that a page goes to the
+// next one instead of waiting there for ever.
+func (b *Bot) directory(ctx context.Context, tx Tx, tenant domain.TenantID, now time.Time) (Directory, error) {
+	d, err := tx.Directory(ctx, tenant, now)
+	return d.on(b.Chats), err
+}
+
+// on leaves out who is on none of the platforms.
+func (d Directory) on(chats map[string]Chat) Directory {
+	elsewhere := func(r Recipient) bool { return chats[r.Address.Platform] == nil }
+	if len(chats) == 0 || !slices.ContainsFunc(d.Recipients, elsewhere) {
+		return d
+	}
+	return Directory{Recipients: slices.DeleteFunc(slices.Clone(d.Recipients), elsewhere)}
+}
 
 // nobody says whether an audience can't be reached by any incident.
 func (s *scene) nobody(w domain.Who) bool {

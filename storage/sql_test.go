@@ -97,7 +97,7 @@ func TestStatements(t *testing.T) {
 		} else if _, err := db.Exec("DEALLOCATE it"); err != nil {
 			t.Fatal(err)
 		}
-		said := strings.ReplaceAll(text, "pg_notify('firstcall', '')", "") // a net, and nothing rests on it
+		said := strings.ReplaceAll(text, "pg_notify('firstcall', '')", "")           // a net, and nothing rests on it
 		if found := forbidden.FindString(said); found != "" && name != "showClock" { // which corrects our own clock by it
 			t.Errorf("%s asks the database for %q: give it as a parameter", name, found)
 		}

@@ -158,9 +158,12 @@ func (t *Terminal) remember(s shown) {
 	}
 }
 
+// mostButtons is how many fit into a line; whoever wants another one types its command.
+const mostButtons = 6
+
 func buttonsOf(buttons []bot.Button, r words.Reader, now time.Time) []button {
 	var out []button
-	for _, b := range buttons {
+	for _, b := range buttons[:min(len(buttons), mostButtons)] {
 		out = append(out, button{label: words.Line(b.Label.Render(r, now)), Button: b})
 	}
 	return out

@@ -515,6 +515,47 @@ func TestASlowBotIsNotedInTime(t *testing.T) {
 		st.settle()
 		has(t, "the window", st.Modal("U1").Reads(), "Noted in INC-1.")
 	})
+	t.Run("submission that fails afterwards", func(t *testing.T) {
+		st := newStory(t)
+		st.says(form("Add a note", asks("text")))
+		st.Slash("U1", "C1", "/incident", "note")
+		st.settle()
+		hasty(st)
+		release := make(chan struct{})
+		st.does(func(context.Context, bot.Event) (bot.Reply, error) {
+			<-release
+			return text("I can't reach my database (id-9)."), errors.New("away")
+		})
+		st.Submit("U1", map[string]any{"text": "a long story"})
+		close(release)
+		st.settle()
+		has(t, "the line", st.alone("C1", "U1").Text, "I can't reach my database (id-9).")
+		window := st.Modal("U1")
+		has(t, "the window", window.Reads(), "What about text?")
+		if got := window.Value("text"); got != "a long story" {
+			t.Errorf("what was typed is now %q", got)
+		}
+		st.app.limits.decide = 20 * time.Second
+		st.says(text("Noted in INC-1."))
+		st.Submit("U1", map[string]any{"text": "a long story"})
+		has(t, "the window", st.Modal("U1").Reads(), "Noted in INC-1.")
+	})
+	t.Run("confirmation that fails afterwards", func(t *testing.T) {
+		st := newStory(t)
+		st.says(form("Summary"))
+		st.Slash("U1", "C1", "/incident", "note")
+		st.settle()
+		hasty(st)
+		release := make(chan struct{})
+		st.does(func(context.Context, bot.Event) (bot.Reply, error) {
+			<-release
+			return text("I can't reach my database (id-9)."), errors.New("away")
+		})
+		st.Submit("U1", nil)
+		close(release)
+		st.settle()
+		has(t, "the window", st.Modal("U1").Reads(), "I can't reach my database (id-9).", "[Fill in]")
+	})
 	t.Run("event", func(t *testing.T) {
 		st := newStory(t)
 		hasty(st)

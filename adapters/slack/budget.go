@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,13 +15,24 @@ import (
 // that it has no reason to make everybody wait. https://docs.slack.dev/apis/web-api/rate-limits
 type Budget struct {
 	Channel float64            // messages a second into one channel: 1
-	Methods map[string]float64 // calls a minute in one workspace; others than those of perMinute have no budget here
+	Methods map[string]float64 // calls a minute in one workspace, in place of those of perMinute; 0 is without end
 }
 
-// perMinute are the calls a minute in one workspace.
+// perMinute are the calls a minute in one workspace. What answers a person at once has no budget: it can't wait.
 var perMinute = map[string]float64{
-	"chat.postMessage": 240, // "several hundred a minute"
-	"chat.update":      50,  // tier 3
+	"chat.postMessage":         240, // "several hundred a minute"
+	"chat.update":              50,  // tier 3, as those of 40
+	"conversations.history":    40,
+	"conversations.replies":    40,
+	"conversations.open":       40,
+	"users.conversations":      40,
+	"conversations.info":       40,
+	"conversations.invite":     40,
+	"conversations.members":    80, // tier 4
+	"conversations.create":     16, // tier 2
+	"conversations.setPurpose": 16,
+	"conversations.setTopic":   16,
+	"conversations.archive":    16,
 }
 
 // budgets counts what was sent. What is over budget isn't waited for but refused until then, so that the destination's pause
@@ -41,10 +54,7 @@ func (b *budgets) spend(method, workspace, channel string, now time.Time) error 
 	if each == 0 {
 		each = 1
 	}
-	minute, some := b.Methods[method]
-	if !some {
-		minute = perMinute[method]
-	}
+	minute := b.minute(method)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var taken []*rate.Reservation
@@ -61,7 +71,7 @@ func (b *budgets) spend(method, workspace, channel string, now time.Time) error 
 	}
 	shared, crowded := "method "+workspace+" "+method, time.Duration(0)
 	if minute > 0 {
-		crowded = take(shared, minute/60, max(1, int(minute/10)))
+		crowded = take(shared, minute/60, burstOf(method, minute))
 	}
 	if wait <= 0 {
 		return nil
@@ -90,6 +100,59 @@ func (b *budgets) turn(key string, wait, each time.Duration, now time.Time) time
 	}
 	b.turns[key] = next.Add(each)
 	return next.Sub(now)
+}
+
+func (b *budgets) minute(method string) float64 {
+	if minute, some := b.Methods[method]; some {
+		return minute
+	}
+	return perMinute[method]
+}
+
+// owe takes one call from the budget of a method, also when nothing is left: whoever comes next waits for it.
+func (b *budgets) owe(method, workspace string, now time.Time) {
+	if minute := b.minute(method); minute > 0 {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.limiter("method "+workspace+" "+method, minute/60, burstOf(method, minute)).ReserveN(now, 1)
+	}
+}
+
+// burstOf is how many calls may come at once. What looks something up comes in more than one call, seldom.
+func burstOf(method string, minute float64) int {
+	if strings.HasPrefix(method, "chat.") {
+		return max(1, int(minute/10))
+	}
+	return max(1, int(minute/4))
+}
+
+// pacing says whose budgets the calls of one piece of work are taken from.
+type pacing struct {
+	workspace string
+	now       time.Time
+	begun     bool // its first call was made
+}
+
+type pacingKey struct{}
+
+// paced gives a context whose calls are taken from their methods' budgets. Only the first of them can be refused: work that was
+// begun goes on, since it would begin anew and never come to its end.
+func (s *Slack) paced(ctx context.Context, workspace string, now time.Time) context.Context {
+	return context.WithValue(ctx, pacingKey{}, &pacing{workspace: workspace, now: now})
+}
+
+func (s *Slack) pace(ctx context.Context, method string) error {
+	p, _ := ctx.Value(pacingKey{}).(*pacing)
+	switch {
+	case p == nil:
+		return nil
+	case p.begun:
+		s.budgets.owe(method, p.workspace, p.now)
+		return nil
+	}
+	err := s.budgets.spend(method, p.workspace, "", p.now)
+	p.begun = err == nil
+	return err
 }
 
 func (b *budgets) limiter(key string, second float64, burst int) *rate.Limiter {

@@ -95,7 +95,7 @@ func TestBudgetOfAMethod(t *testing.T) {
 		t.Errorf("%d in an hour of 60 a minute", sent)
 	}
 	for range 1000 {
-		if waits(t, b.spend("conversations.info", "T1", "", now)) != 0 {
+		if waits(t, b.spend("views.open", "T1", "", now)) != 0 {
 			t.Fatal("a method without a budget waits")
 		}
 	}
@@ -127,7 +127,11 @@ func TestBudgetSpreadsThoseWhoWait(t *testing.T) {
 // The defaults stay below what Slack allows.
 func TestBudgetsAreBelowSlacks(t *testing.T) {
 	var b budgets
-	for method, most := range map[string]int{"chat.postMessage": 300, "chat.update": 60} {
+	for method, most := range map[string]int{
+		"chat.postMessage": 300, "chat.update": 60, "conversations.history": 50, "conversations.replies": 50, "conversations.open": 50,
+		"users.conversations": 50, "conversations.info": 50, "conversations.invite": 50, "conversations.members": 100, "conversations.create": 20,
+		"conversations.setPurpose": 20, "conversations.setTopic": 20, "conversations.archive": 20,
+	} {
 		sent := 0
 		for ms := range 60_000 {
 			if b.spend(method, "T1", fmt.Sprint("C", ms), start.Add(time.Duration(ms)*time.Millisecond)) == nil {
@@ -140,15 +144,46 @@ func TestBudgetsAreBelowSlacks(t *testing.T) {
 	}
 }
 
+// Looking has a budget, too. Only a piece of work that begins is refused: one of many pages would never come to its end.
+func TestBudgetOfLooking(t *testing.T) {
+	st := newSending(t, func(o *Options) {
+		o.Budget = Budget{Methods: map[string]float64{"conversations.history": 8, "users.conversations": 4}}
+	})
+	p := st.send(inC1, "old", "before")
+	id := st.post(p)
+	st.HoldEvents()
+	for range 900 {
+		st.Say("U1", "C1", "and so on")
+	}
+	p.Now = st.clock()
+	if got := st.found(p); got != id { // five pages, of two that may come at once
+		t.Errorf("found %q", got)
+	}
+	_, _, err := st.app.Find(context.Background(), p, start)
+	if w := waits(t, err); w != 30*time.Second { // three owed and one more, each 7.5 s
+		t.Errorf("the next one waits %s", w)
+	}
+	p.Now = p.Now.Add(30 * time.Second)
+	if got := st.found(p); got != id {
+		t.Errorf("in its turn found %q", got)
+	}
+	for n, want := range []time.Duration{0, 15 * time.Second} {
+		_, _, err := st.app.MakeRoom(context.Background(), forINC42)
+		if w := waits(t, err); w != want {
+			t.Errorf("making a channel, time %d, waits %s", n, w)
+		}
+	}
+}
+
 func TestBudgetsKeepNoMoreThanTheyMust(t *testing.T) {
 	var b budgets
 	for n := range 50_000 {
-		_ = b.spend("conversations.info", "T1", fmt.Sprint("C", n), start)
+		_ = b.spend("views.open", "T1", fmt.Sprint("C", n), start)
 		if n%100 == 0 { // who is in use is not forgotten
-			if n > 0 && waits(t, b.spend("conversations.info", "T1", "busy", start)) == 0 {
+			if n > 0 && waits(t, b.spend("views.open", "T1", "busy", start)) == 0 {
 				t.Fatalf("a channel in use was forgotten after %d others", n)
 			}
-			_ = b.spend("conversations.info", "T1", "busy", start)
+			_ = b.spend("views.open", "T1", "busy", start)
 		}
 	}
 	if n := len(b.used) + len(b.old); n > 2*mostLimiters {

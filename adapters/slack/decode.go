@@ -252,9 +252,10 @@ func placeOf(channel, kind string) string {
 }
 
 // asTyped gives a text as the person typed it: Slack's marks for people,
-// channels and links become words, and &, < and > are themselves again. It says
-// whether us, a user id, was mentioned, and takes that off.
-func asTyped(text, us string) (typed string, mentioned bool) {
+// channels and links become words, and &, < and > are themselves again. With ids
+// people keep their ids, which a command needs, and else are named as Slack
+// shows them. It says whether us, a user id, was mentioned, and takes that off.
+func asTyped(text, us string, ids bool) (typed string, mentioned bool) {
 	var b strings.Builder
 	for text != "" {
 		start := strings.IndexByte(text, '<')
@@ -272,7 +273,7 @@ func asTyped(text, us string) (typed string, mentioned bool) {
 			mentioned = true
 			continue
 		}
-		b.WriteString(entities.Replace(worded(mark)))
+		b.WriteString(entities.Replace(worded(mark, ids)))
 	}
 	b.WriteString(entities.Replace(text))
 	return strings.TrimSpace(b.String()), mentioned
@@ -282,13 +283,13 @@ var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // worded says what stands between < and > in words.
 // https://docs.slack.dev/messaging/formatting-message-text
-func worded(mark string) string {
+func worded(mark string, ids bool) string {
 	target, label, labelled := strings.Cut(mark, "|")
 	switch {
 	case target == "":
 		return label
 	case target[0] == '@' || target[0] == '#':
-		if labelled && label != "" {
+		if labelled && label != "" && (target[0] == '#' || !ids) {
 			return target[:1] + strings.TrimPrefix(label, target[:1])
 		}
 		return target

@@ -90,7 +90,7 @@ func TestAMessageInASharedChannel(t *testing.T) {
 	r, means := readEvent(t, "said.json", provider)
 	want := bot.Event{
 		Key: "message:C0SHARED:1772441990.000700", Platform: "slack", Workspace: "T0CONTOSO", Through: "T0PROVIDER", Person: "U0ANA", Place: "C0SHARED",
-		At: sec(1772441990, 700), Kind: bot.Said, Text: "@firstcall see the status (https://status.example/1) & ask @ken",
+		At: sec(1772441990, 700), Kind: bot.Said, Text: "@firstcall see the status (https://status.example/1) & ask @U0KEN",
 		Message: "C0SHARED:1772441990.000700", Thread: "C0SHARED:1772441000.000200",
 	}
 	if !means || !reflect.DeepEqual(r.event, want) {
@@ -154,11 +154,11 @@ func TestAsTyped(t *testing.T) {
 		"&lt;!channel&gt; is what I typed":      "<!channel> is what I typed",
 		"two <@U0BOT> mentions <@U0BOT> of you": "two  mentions  of you",
 	} {
-		if got, _ := asTyped(wire, "U0BOT"); got != want {
+		if got, _ := asTyped(wire, "U0BOT", false); got != want {
 			t.Errorf("%q: got %q, want %q", wire, got, want)
 		}
 	}
-	if _, mentioned := asTyped("hello", ""); mentioned {
+	if _, mentioned := asTyped("hello", "", false); mentioned {
 		t.Error("nobody was mentioned")
 	}
 }

@@ -68,7 +68,8 @@ func newStory(t *testing.T, change ...func(*Options)) *story {
 	st.tables.all["T1"] = Installation{Workspace: "T1", Token: "xoxb-canary-99", BotID: "BBOT", BotUser: "UBOT", AppID: st.AppID()}
 	o := Options{
 		Handle: st.handle, Now: st.clock, Tokens: st.tables, Signing: st.SigningSecret(), AppToken: st.AppToken(), APIURL: st.APIURL(),
-		Log: slog.New(slog.NewTextHandler(locked{&st.mu, &st.logged}, nil)),
+		Log:    slog.New(slog.NewTextHandler(locked{&st.mu, &st.logged}, nil)),
+		Budget: Budget{Methods: unhurried()},
 		Seen: func(kind, outcome string, _ time.Duration) {
 			st.mu.Lock()
 			defer st.mu.Unlock()
@@ -94,6 +95,17 @@ func newStory(t *testing.T, change ...func(*Options)) *story {
 		}
 	})
 	return st
+}
+
+// unhurried are budgets without end for what isn't a message: a story's clock stands still while it looks around.
+func unhurried() map[string]float64 {
+	free := map[string]float64{}
+	for method := range perMinute {
+		if !strings.HasPrefix(method, "chat.") {
+			free[method] = 0
+		}
+	}
+	return free
 }
 
 // locked writes under the story's lock.

@@ -179,7 +179,7 @@ func (s *Slack) event(ctx context.Context, body []byte, retry int, why string) (
 
 // heard are the events that we listen to, though not each one of them means something.
 var heard = map[string]bool{
-	"app_mention": true, "message": true, "app_home_opened": true, "member_joined_channel": true, "member_left_channel": true,
+	"app_mention": true, "message": true, "app_home_opened": true, "member_joined_channel": true,
 	"channel_left": true, "channel_archive": true, "channel_deleted": true, "group_left": true, "group_archive": true, "group_deleted": true,
 	"channel_id_changed": true, "app_uninstalled": true, "tokens_revoked": true,
 }

@@ -82,7 +82,17 @@ func (o *office) another() *http.Client {
 	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-func (o *office) get(address string) (*http.Response, string) {
+// webPage is a page as a browser got it.
+type webPage struct {
+	StatusCode int
+	Header     http.Header
+	cookies    []*http.Cookie
+}
+
+// Cookies are those that it set.
+func (a webPage) Cookies() []*http.Cookie { return a.cookies }
+
+func (o *office) get(address string) (webPage, string) {
 	o.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
 	if err != nil {
@@ -95,7 +105,7 @@ func (o *office) get(address string) (*http.Response, string) {
 	defer answer.Body.Close()
 	page, _ := io.ReadAll(answer.Body)
 	o.pages.Write(page)
-	return answer, string(page)
+	return webPage{answer.StatusCode, answer.Header, answer.Cookies()}, string(page)
 }
 
 // begin opens /slack/install and gives the state that went along to Slack.

@@ -17,6 +17,7 @@ var (
 	errBudget    = errors.New("the budget of this second is spent")
 	errNoInstall = errors.New("nobody has installed the app in this workspace, or it was removed")
 	errMessageID = errors.New("this is no id of a message in Slack")
+	errNobody    = errors.New("who we are in this workspace is not known yet, so that our own messages can't be told from others'")
 	errNoName    = errors.New("no name for the channel is free")
 )
 
@@ -111,7 +112,8 @@ func looks(m message) []api.MsgOption {
 	return options
 }
 
-// Edit implements bot.Chat.
+// Edit implements bot.Chat. It takes nothing from the channel's budget, which is Slack's limit of new messages: a card whose
+// message was removed is posted right after its edit was refused.
 func (s *Slack) Edit(ctx context.Context, id string, p bot.Posting) error {
 	c, inst, err := s.reach(ctx, p.To.Workspace)
 	if err != nil {
@@ -121,7 +123,7 @@ func (s *Slack) Edit(ctx context.Context, id string, p bot.Posting) error {
 	if err != nil {
 		return err
 	}
-	if err := s.budgets.spend("chat.update", inst.Workspace, channel, p.Now); err != nil {
+	if err := s.budgets.spend("chat.update", inst.Workspace, "", p.Now); err != nil {
 		return err
 	}
 	m := messageOf(p)
@@ -186,10 +188,14 @@ func (s *Slack) Find(ctx context.Context, p bot.Posting, since time.Time) (strin
 	if err != nil {
 		return "", false, err
 	}
+	if inst.BotID == "" && inst.BotUser == "" {
+		return "", false, &bot.SendError{Outcome: bot.NotKnown, Err: fmt.Errorf("find a message: %w", errNobody)}
+	}
 	channel, thread, err := placeIn(p)
 	if err != nil {
 		return "", false, err
 	}
+	ctx = s.paced(ctx, inst.Workspace, p.Now)
 	if thread == "" && p.To.Kind == "person" {
 		if channel, err = s.conversationWith(ctx, c, p.To.ID); err != nil {
 			return "", false, err
@@ -215,7 +221,7 @@ func (s *Slack) find(ctx context.Context, c *api.Client, inst Installation, chan
 		var page []api.Message
 		var err error
 		if thread != "" {
-			page, cursor, err = s.replies(ctx, c, channel, thread, cursor)
+			page, cursor, err = s.replies(ctx, c, channel, thread, oldest, cursor)
 		} else {
 			page, cursor, err = s.history(ctx, c, channel, oldest, cursor)
 		}
@@ -260,13 +266,13 @@ func (s *Slack) history(ctx context.Context, c *api.Client, channel, oldest, cur
 	return page, next, err
 }
 
-// replies reads a thread from its beginning: its first message is always there, so that no message at all is no answer.
-func (s *Slack) replies(ctx context.Context, c *api.Client, channel, thread, cursor string) (page []api.Message, next string, err error) {
+// replies reads a thread from oldest on, so that its first message may be missing; no list of messages at all is no answer.
+func (s *Slack) replies(ctx context.Context, c *api.Client, channel, thread, oldest, cursor string) (page []api.Message, next string, err error) {
 	err = s.timed(ctx, "conversations.replies", func(ctx context.Context) (err error) {
 		page, _, next, err = c.GetConversationRepliesContext(ctx, &api.GetConversationRepliesParameters{
-			ChannelID: channel, Timestamp: thread, Cursor: cursor, Inclusive: true, Limit: pageOfHistory, IncludeAllMetadata: true,
+			ChannelID: channel, Timestamp: thread, Cursor: cursor, Oldest: oldest, Inclusive: true, Limit: pageOfHistory, IncludeAllMetadata: true,
 		})
-		if err == nil && len(page) == 0 && cursor == "" {
+		if err == nil && page == nil { // slack-go takes {"ok":false} for success; an empty thread has an empty list
 			err = errNameless
 		}
 		return err
@@ -300,6 +306,9 @@ func splitID(id string) (channel, ts string, err error) {
 
 // timed makes one call, sorts its error and tells what came of it.
 func (s *Slack) timed(ctx context.Context, method string, call func(context.Context) error) error {
+	if err := s.pace(ctx, method); err != nil {
+		return err
+	}
 	ctx, f := followed(ctx)
 	begun := s.now()
 	err := f.sorted(method, call(ctx))
@@ -319,7 +328,7 @@ func (s *Slack) reach(ctx context.Context, workspace string) (*api.Client, Insta
 	inst, err := s.installed(ctx, workspace)
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
-		return nil, Installation{}, &bot.SendError{Outcome: bot.Gone, Err: errNoInstall}
+		return nil, Installation{}, &bot.SendError{Outcome: bot.Refused, RetryAfter: tokenlessFor, Err: errNoInstall} // it may be installed again
 	case err != nil: // our own trouble: nothing was sent
 		return nil, Installation{}, &bot.SendError{Outcome: bot.Refused, Err: fmt.Errorf("read the installation: %w", err)}
 	}

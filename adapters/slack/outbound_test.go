@@ -3,6 +3,9 @@ package slack
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -171,6 +174,94 @@ func TestEdit(t *testing.T) {
 			t.Errorf("%s: the edit is said to have worked", name)
 		} else {
 			st.judged(err, bot.Gone)
+		}
+	}
+}
+
+// A card whose message was removed is posted anew right after its edit was refused, within the usual budget.
+func TestARemovedCardIsPostedAgain(t *testing.T) {
+	st := newSending(t, func(o *Options) { o.Budget = Budget{} })
+	ctx := context.Background()
+	id := st.post(st.send(inC1, "card", "INC-1"))
+	st.Inject("chat.update", slackfake.ErrorCode("message_not_found"))
+	p := st.send(inC1, "card", "INC-1 · waiting")
+	st.judged(st.app.Edit(ctx, id, p), bot.Gone)
+	again, err := st.app.Post(ctx, p)
+	if err != nil || again == id {
+		t.Fatalf("posted %q, %v", again, err)
+	}
+	if m := st.Messages("C1"); m[len(m)-1].Text != "INC-1 · waiting" {
+		t.Errorf("it says %q", m[len(m)-1].Text)
+	}
+}
+
+// A token that was revoked kills nothing: as soon as another one is in its place, what waited is delivered.
+func TestAReplacedTokenDeliversWhatWaited(t *testing.T) {
+	st := newSending(t)
+	ctx := context.Background()
+	whole := st.tables.all["T1"]
+	p := st.send(inC1, "ring", "15 min left")
+	for _, code := range []string{"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"} {
+		st.Inject("chat.postMessage", slackfake.ErrorCode(code))
+		_, err := st.app.Post(ctx, p)
+		st.locked(err)
+		st.wait(time.Minute)
+		p.Now = st.clock()
+	}
+	delete(st.tables.all, "T1")
+	_, err := st.app.Post(ctx, p)
+	st.locked(err)
+	st.wait(time.Minute)
+	p.Now = st.clock()
+	st.tables.all["T1"] = whole
+	st.post(p)
+	if m := theOne(t, st.Messages("C1")); m.Text != "15 min left" {
+		t.Errorf("it says %q", m.Text)
+	}
+}
+
+// Who doesn't know who it is can't tell its own messages, which is no answer that they aren't there.
+func TestFindWithoutKnowingWhoWeAre(t *testing.T) {
+	st := newSending(t)
+	p := st.send(inC1, "ring", "15 min left")
+	id := st.post(p)
+	whole := st.tables.all["T1"]
+	st.tables.all["T1"] = Installation{Workspace: "T1", Token: whole.Token}
+	_, found, err := st.app.Find(context.Background(), p, start)
+	if st.judged(err, bot.NotKnown); found {
+		t.Error("found without knowing whose it is")
+	}
+	st.tables.all["T1"] = Installation{Workspace: "T1", Token: whole.Token, BotUser: whole.BotUser} // one of both is enough
+	if got := st.found(p); got != id {
+		t.Errorf("found %q, want %q", got, id)
+	}
+}
+
+// A thread is read from the first sending on; an empty one says that the message isn't there, and no list says nothing.
+func TestFindInAnOldThread(t *testing.T) {
+	st := newSending(t)
+	card := st.post(st.send(inC1, "card", "INC-1"))
+	p := st.send(inC1, "ring", "15 min left", inThread(card))
+	st.post(p)
+	st.wait(time.Hour)
+	look := func() (bool, error) {
+		_, found, err := st.app.Find(context.Background(), p, st.clock())
+		return found, err
+	}
+	if found, err := look(); found || err != nil {
+		t.Errorf("from now on: %v, %v", found, err)
+	}
+	if oldest := theOne(t, st.Calls("conversations.replies")).Arg("oldest"); oldest != strconv.FormatInt(st.clock().Unix(), 10)+".000000" {
+		t.Errorf("read from %q on", oldest)
+	}
+	for body, known := range map[string]bool{`{"ok":true,"messages":[],"has_more":false}`: true, `{"ok":false}`: false, `{"ok":false,"error":""}`: false} {
+		away := lost(t, "", roundTrip(func(r *http.Request) (*http.Response, error) {
+			r.Body.Close()
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+		}))
+		_, found, err := away.app.Find(context.Background(), p, start)
+		if found || (err == nil) != known {
+			t.Errorf("%s: %v, %v", body, found, err)
 		}
 	}
 }
@@ -448,10 +539,10 @@ func TestWhoseInstallationSends(t *testing.T) {
 	alone := newSending(t)
 	p := alone.send(shared, "k", "hello")
 	_, err := alone.app.Post(context.Background(), p)
-	alone.judged(err, bot.Gone)
-	alone.judged(alone.app.Edit(context.Background(), "C7:1.2", p), bot.Gone)
+	alone.locked(err)
+	alone.locked(alone.app.Edit(context.Background(), "C7:1.2", p))
 	_, _, err = alone.app.Find(context.Background(), p, start)
-	alone.judged(err, bot.Gone)
+	alone.locked(err)
 	if n := len(alone.Calls()); n != 0 {
 		t.Errorf("%d calls without a token", n)
 	}

@@ -19,11 +19,13 @@ import (
 // The sorts of Slack's own error names. What is in no table was refused, and may be taken later.
 // https://docs.slack.dev/reference/methods/chat.postMessage
 var (
-	// gone names what no repetition changes: the place, the person or the whole installation isn't there for us.
+	// gone names what no repetition changes: the place, the person or the message isn't there for us.
 	gone = names("channel_not_found", "is_archived", "not_in_channel", "user_not_found", "users_not_found", "cannot_dm_bot",
-		"cannot_dm_user", "user_disabled", "user_not_visible", "account_inactive", "token_revoked", "no_permission", "messages_tab_disabled",
-		"message_not_found", "cant_update_message", "edit_window_closed", "as_user_not_supported", "cant_invite_self", "method_deprecated",
-		"cannot_create_channel", "user_is_restricted", "team_access_not_granted")
+		"cannot_dm_user", "user_disabled", "user_not_visible", "no_permission", "messages_tab_disabled", "message_not_found", "cant_update_message",
+		"edit_window_closed", "as_user_not_supported", "cant_invite_self", "method_deprecated", "cannot_create_channel", "user_is_restricted")
+	// tokenless names what is wrong with the token or the installation: it ends for everything at once when somebody installs the
+	// app again or puts another token in place, so that nothing is given up for it.
+	tokenless = names("account_inactive", "token_revoked", "invalid_auth", "not_authed", "token_expired", "team_access_not_granted")
 	// doubtful names what may have been taken all the same.
 	doubtful = names("internal_error", "fatal_error", "service_unavailable", "request_timeout")
 	// limited names a rate limit that comes with HTTP 200.
@@ -46,8 +48,11 @@ func names(all ...string) map[string]bool {
 	return set
 }
 
-// limitedFor is the pause after a rate limit that names none.
-const limitedFor = 30 * time.Second
+// limitedFor is the pause after a rate limit that names none; tokenlessFor is the one of a workspace without a token that works.
+const (
+	limitedFor   = 30 * time.Second
+	tokenlessFor = time.Minute
+)
 
 // sent follows a call on its way, to know after a failure whether Slack can have seen it.
 type sent struct{ written atomic.Bool }
@@ -78,6 +83,8 @@ func (f *sent) sorted(method string, err error) error {
 		e.Outcome, e.RetryAfter = bot.Refused, max(pause.RetryAfter, time.Second)
 	case limited[name], errors.As(err, &number): // slack-go reads no number but that of seconds in the Retry-After of a 429
 		e.Outcome, e.RetryAfter = bot.Refused, limitedFor
+	case tokenless[name]:
+		e.Outcome, e.RetryAfter = bot.Refused, tokenlessFor
 	case doubtful[name]:
 	case gone[name] || strings.HasPrefix(name, "restricted_action"):
 		e.Outcome = bot.Gone

@@ -37,7 +37,14 @@ func TestOutcomes(t *testing.T) {
 
 		// Refused, and worth another try.
 		{"an error that we don't know", slackfake.ErrorCode("something_new"), bot.Refused, 0, false},
-		{"token refused", slackfake.ErrorCode("invalid_auth"), bot.Refused, 0, false},
+		// Until somebody installs the app again, or replaces the token.
+		{"token refused", slackfake.ErrorCode("invalid_auth"), bot.Refused, time.Minute, false},
+		{"no token", slackfake.ErrorCode("not_authed"), bot.Refused, time.Minute, false},
+		{"token ran out", slackfake.ErrorCode("token_expired"), bot.Refused, time.Minute, false},
+		{"uninstalled", slackfake.ErrorCode("account_inactive"), bot.Refused, time.Minute, false},
+		{"token revoked", slackfake.ErrorCode("token_revoked"), bot.Refused, time.Minute, false},
+		{"not for this workspace", slackfake.ErrorCode("team_access_not_granted"), bot.Refused, time.Minute, false},
+
 		{"missing scope", slackfake.ErrorCode("missing_scope"), bot.Refused, 0, false},
 		{"400", slackfake.HTML(400), bot.Refused, 0, false},
 		{"403", slackfake.HTML(403), bot.Refused, 0, false},
@@ -52,8 +59,6 @@ func TestOutcomes(t *testing.T) {
 		{"messages are off", slackfake.ErrorCode("messages_tab_disabled"), bot.Gone, 0, false},
 		{"only administrators post", slackfake.ErrorCode("restricted_action"), bot.Gone, 0, false},
 		{"a restriction that we don't know", slackfake.ErrorCode("restricted_action_on_sundays"), bot.Gone, 0, false},
-		{"uninstalled", slackfake.ErrorCode("account_inactive"), bot.Gone, 0, false},
-		{"token revoked", slackfake.ErrorCode("token_revoked"), bot.Gone, 0, false},
 
 		// Not known.
 		{"internal_error", slackfake.ErrorCode("internal_error"), bot.NotKnown, 0, false},
@@ -190,7 +195,7 @@ type breaking struct{ net.Conn }
 
 func (b *breaking) Write(p []byte) (int, error) {
 	n, _ := b.Conn.Write(p[:len(p)/2])
-	_ = b.Conn.Close()
+	_ = b.Close()
 	return n, errors.New("broken pipe")
 }
 
@@ -301,6 +306,7 @@ func TestSlackGo11NoAndNoReasonIsNoSuccess(t *testing.T) {
 			{"conversations.setPurpose", makes},
 			{"conversations.info", furnishes},
 			{"conversations.setTopic", furnishes},
+			{"conversations.members", furnishes},
 			{"conversations.invite", furnishes},
 		} {
 			st.Inject(tc.method, f)

@@ -111,9 +111,6 @@ func (e *outer) read(inst Installation) (received, bool) {
 	case "member_joined_channel":
 		r.event.Kind, r.event.Person, r.event.Workspace = bot.Joined, ev.Inviter, e.TeamID
 		known = us != "" && ev.User == us
-	case "member_left_channel":
-		r.event.Kind, r.event.Person, r.event.Workspace = bot.Left, "", e.TeamID
-		known = us != "" && ev.User == us
 	case "channel_left", "channel_archive", "channel_deleted", "group_left", "group_archive", "group_deleted":
 		r.event.Kind, r.event.Workspace = bot.Left, e.TeamID
 		known = r.event.Place != ""
@@ -180,12 +177,13 @@ func (r *received) said(ev *inner, us, team string) bool {
 		e.At = instantOf(m.TS)
 		r.files, r.way = m.Files, aloud
 	}
-	e.Text, r.addressed = asTyped(m.Text, us)
-	if r.addressed {
+	_, r.addressed = asTyped(m.Text, us, false)
+	toUs := r.addressed || e.Place == ""
+	if e.Text, _ = asTyped(m.Text, us, toUs); r.addressed {
 		e.Text = "@firstcall " + e.Text
 		r.kind = "mention"
 	}
-	r.addressed = r.addressed || e.Place == ""
+	r.addressed = toUs
 	return true
 }
 
@@ -256,7 +254,7 @@ func (x *interaction) read(inst Installation, now time.Time) (received, bool) {
 		r.event.Kind, r.event.Text = bot.Said, "/incident"
 	case "message_action":
 		r.kind, r.way, known = "shortcut", byTrigger, true
-		text, _ := asTyped(x.Message.Text, inst.BotUser)
+		text, _ := asTyped(x.Message.Text, inst.BotUser, false)
 		r.event.Kind, r.event.Text = bot.Said, strings.TrimSpace("/incident "+text)
 		r.pointed, r.files = x.MessageTS, x.Message.Files
 		if r.pointed == "" {
@@ -323,7 +321,7 @@ func (x *interaction) pressed(r *received) bool {
 
 // read says what a command means to the bot. Slack gives a command no time.
 func (c *command) read(inst Installation, now time.Time) received {
-	text, _ := asTyped(c.Text, inst.BotUser)
+	text, _ := asTyped(c.Text, inst.BotUser, true)
 	r := received{
 		kind: "command", way: atCommand, inst: inst, channel: c.ChannelID, trigger: c.TriggerID, hook: c.ResponseURL,
 		event: bot.Event{

@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,6 +34,10 @@ func (s *Slack) MakeRoom(ctx context.Context, r bot.Room) (id, name string, err 
 	if err != nil {
 		return "", "", err
 	}
+	if inst.BotUser == "" { // none of the channels would be known as ours, and another one would be made each time
+		return "", "", &bot.SendError{Outcome: bot.Refused, RetryAfter: tokenlessFor, Err: fmt.Errorf("make a channel: %w", errNobody)}
+	}
+	ctx = s.paced(ctx, inst.Workspace, r.Now)
 	live, err := s.rooms(ctx, c, inst, true)
 	if err != nil {
 		return "", "", err
@@ -128,30 +134,124 @@ func answered(ch *api.Channel, err error) error {
 	return err
 }
 
-// FurnishRoom implements bot.Rooms.
+// FurnishRoom implements bot.Rooms. Who is there already isn't invited again, so that each try gets further than the last.
 func (s *Slack) FurnishRoom(ctx context.Context, id string, r bot.Room) (missing []string, err error) {
-	c, _, err := s.reach(ctx, r.Workspace)
+	c, inst, err := s.reach(ctx, r.Workspace)
 	if err != nil {
 		return nil, err
 	}
+	ctx = s.paced(ctx, inst.Workspace, r.Now)
 	if err := s.topic(ctx, c, id, r); err != nil {
 		return nil, err
 	}
+	var wanted []string
 	for _, person := range r.People {
-		err := s.timed(ctx, "conversations.invite", func(ctx context.Context) error {
-			got, err := c.InviteUsersToConversationContext(ctx, id, person)
-			return answered(got, err)
-		})
-		switch code := codeOf(err); {
-		case err == nil, code == "already_in_channel", code == "cant_invite_self":
-		case uninvited[code]:
-			missing = append(missing, person)
-		default:
+		if person != inst.BotUser && !slices.Contains(wanted, person) {
+			wanted = append(wanted, person)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	there, err := s.members(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	wanted = slices.DeleteFunc(wanted, func(person string) bool { return there[person] })
+	refused := map[string]bool{}
+	for some := range slices.Chunk(wanted, mostInvited) {
+		if err := s.inviteAll(ctx, c, id, some, refused); err != nil {
 			return nil, err
 		}
 	}
-	return missing, nil
+	return slices.DeleteFunc(wanted, func(person string) bool { return !refused[person] }), nil
 }
+
+// mostInvited is how many people one call invites. https://docs.slack.dev/reference/methods/conversations.invite
+const mostInvited = 100
+
+// mostMemberPages bounds how much of a channel's list of people is read; who isn't read is invited once more, at worst.
+const mostMemberPages = 10
+
+// members are the people in a channel.
+func (s *Slack) members(ctx context.Context, c *api.Client, id string) (there map[string]bool, err error) {
+	there = map[string]bool{}
+	cursor := ""
+	for range mostMemberPages {
+		var page []string
+		err := s.timed(ctx, "conversations.members", func(ctx context.Context) (err error) {
+			page, cursor, err = c.GetUsersInConversationContext(ctx, &api.GetUsersInConversationParameters{ChannelID: id, Cursor: cursor, Limit: pageOfHistory})
+			if err == nil && page == nil {
+				err = errNameless
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, person := range page {
+			there[person] = true
+		}
+		if cursor == "" {
+			break
+		}
+	}
+	return there, nil
+}
+
+// inviteAll invites several people by one call. When Slack refuses some of them it invites nobody, so the others are invited
+// without those that it names, and one by one when it names nobody. Whom it refuses for their own sake is noted in refused.
+func (s *Slack) inviteAll(ctx context.Context, c *api.Client, id string, people []string, refused map[string]bool) error {
+	err := s.invite(ctx, c, id, people)
+	code := codeOf(err)
+	switch {
+	case err == nil:
+		return nil
+	case len(people) == 1 && invited[code]:
+		return nil
+	case len(people) == 1 && uninvited[code]:
+		refused[people[0]] = true
+		return nil
+	case !invited[code] && !uninvited[code]:
+		return err
+	}
+	var e api.SlackErrorResponse
+	_ = errors.As(err, &e) // there is a code, so it is one
+	named := map[string]bool{}
+	for _, one := range e.Errors {
+		who := one.ConversationsInviteResponseError
+		if who == nil || who.Ok || !slices.Contains(people, who.User) || !invited[who.Error] && !uninvited[who.Error] {
+			continue
+		}
+		named[who.User] = true
+		if uninvited[who.Error] {
+			refused[who.User] = true
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return named[person] })
+	switch {
+	case len(rest) == 0:
+		return nil
+	case len(named) > 0:
+		return s.inviteAll(ctx, c, id, rest, refused)
+	}
+	for _, person := range people {
+		if err := s.inviteAll(ctx, c, id, []string{person}, refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Slack) invite(ctx context.Context, c *api.Client, id string, people []string) error {
+	return s.timed(ctx, "conversations.invite", func(ctx context.Context) error {
+		got, err := c.InviteUsersToConversationContext(ctx, id, people...)
+		return answered(got, err)
+	})
+}
+
+// invited names the errors of an invitation that nobody needs.
+var invited = names("already_in_channel", "cant_invite_self")
 
 // uninvited names why one person can't be invited, which is no reason not to invite the others.
 // https://docs.slack.dev/reference/methods/conversations.invite
@@ -206,10 +306,11 @@ func bare(topic string) string {
 
 // CloseRoom implements bot.Rooms.
 func (s *Slack) CloseRoom(ctx context.Context, id string, r bot.Room) error {
-	c, _, err := s.reach(ctx, r.Workspace)
+	c, inst, err := s.reach(ctx, r.Workspace)
 	if err != nil {
 		return err
 	}
+	ctx = s.paced(ctx, inst.Workspace, r.Now)
 	err = s.timed(ctx, "conversations.archive", func(ctx context.Context) error { return c.ArchiveConversationContext(ctx, id) })
 	switch codeOf(err) {
 	case "already_archived", "is_archived", "channel_not_found":

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"example.com/firstcall/adapters/slack/slackfake"
@@ -267,15 +268,104 @@ func TestCloseRoom(t *testing.T) {
 	st.judged(st.app.CloseRoom(context.Background(), id, other), bot.Refused)
 }
 
+// A room of a workspace without an installation waits for one, and is then made.
 func TestRoomsWithoutAnInstallation(t *testing.T) {
 	st := newSending(t)
+	token := st.tables.all["T1"]
+	delete(st.tables.all, "T1")
+	_, _, err := st.app.MakeRoom(context.Background(), forINC42)
+	st.locked(err)
+	_, err = st.app.FurnishRoom(context.Background(), "C1", forINC42)
+	st.locked(err)
+	st.locked(st.app.CloseRoom(context.Background(), "C1", forINC42))
+	st.tables.all["T1"] = token
+	st.Inject("users.conversations", slackfake.ErrorCode("token_revoked"))
+	_, _, err = st.app.MakeRoom(context.Background(), forINC42)
+	st.locked(err)
+	id, _ := st.makes(forINC42)
+	st.Inject("conversations.info", slackfake.ErrorCode("token_expired"))
+	_, err = st.app.FurnishRoom(context.Background(), id, forINC42)
+	st.locked(err)
+	st.furnishes(id, forINC42)
+}
+
+// locked checks that something waits a minute for a token that works.
+func (st *sending) locked(err error) {
+	st.t.Helper()
+	if e := st.judged(err, bot.Refused); e.RetryAfter != time.Minute {
+		st.t.Errorf("again after %s, want a minute: %v", e.RetryAfter, err)
+	}
+}
+
+// Without knowing who we are, our own channel would be taken for somebody else's and a second one made.
+func TestNoRoomWithoutKnowingWhoWeAre(t *testing.T) {
+	st := newSending(t)
+	id, _ := st.makes(forINC42)
+	whole := st.tables.all["T1"]
+	st.tables.all["T1"] = Installation{Workspace: "T1", Token: whole.Token}
+	before := len(st.Conversations())
+	_, _, err := st.app.MakeRoom(context.Background(), forINC42)
+	st.locked(err)
+	if n := len(st.Conversations()); n != before {
+		t.Errorf("%d channels, not %d", n, before)
+	}
+	st.tables.all["T1"] = whole
+	if again, _ := st.makes(forINC42); again != id {
+		t.Errorf("made again: %s", again)
+	}
+}
+
+// Who is there isn't invited again, and the others by as few calls as it takes.
+func TestInvitations(t *testing.T) {
+	st := newSending(t)
+	var people []string
+	for n := range 130 {
+		u := st.AddUser(slackfake.User{ID: fmt.Sprint("UP", n), Name: fmt.Sprint("p", n)})
+		people = append(people, u.ID)
+	}
+	id, _ := st.makes(forINC42)
 	r := forINC42
-	r.Workspace = "TNONE"
-	_, _, err := st.app.MakeRoom(context.Background(), r)
-	st.judged(err, bot.Gone)
-	_, err = st.app.FurnishRoom(context.Background(), "C1", r)
-	st.judged(err, bot.Gone)
-	st.judged(st.app.CloseRoom(context.Background(), "C1", r), bot.Gone)
+	r.People = people
+	invitations := func() int {
+		n := len(st.Calls("conversations.invite"))
+		st.ForgetCalls()
+		return n
+	}
+	if missing := st.furnishes(id, r); len(missing) != 0 || len(st.Conversation(id).Members) != 131 || invitations() != 2 {
+		t.Errorf("missing %v, %d members", missing, len(st.Conversation(id).Members))
+	}
+	if st.furnishes(id, r); invitations() != 0 {
+		t.Error("who is there is invited again")
+	}
+
+	// What stopped in the middle goes on from there.
+	r.Key, r.Name = "another", "inc-43"
+	id, _ = st.makes(r)
+	st.ForgetCalls()
+	st.Inject("conversations.invite", slackfake.ResetBefore(), slackfake.OnCall(2))
+	_, err := st.app.FurnishRoom(context.Background(), id, r)
+	st.judged(err, bot.NotKnown)
+	invitations()
+	st.furnishes(id, r)
+	if calls := st.Conversation(id).Members; len(calls) != 131 || invitations() != 1 {
+		t.Errorf("%d members", len(calls))
+	}
+
+	// Slack says no and not to whom: one by one.
+	r.Key, r.Name, r.People = "third", "inc-44", []string{"U1", "UP1", "UP2"}
+	id, _ = st.makes(r)
+	st.ForgetCalls()
+	st.Inject("conversations.invite", slackfake.ErrorCode("cant_invite"))
+	if missing := st.furnishes(id, r); len(missing) != 0 || invitations() != 4 || len(st.Conversation(id).Members) != 4 {
+		t.Errorf("missing %v, members %v", missing, st.Conversation(id).Members)
+	}
+
+	// It names those that it refuses: once more without them.
+	st.Allow("conversations.invite", "user_not_found")
+	r.People = []string{"UNOBODY", "UP3", "UP4", "UNONE"}
+	if missing := st.furnishes(id, r); !slices.Equal(missing, []string{"UNOBODY", "UNONE"}) || invitations() != 2 {
+		t.Errorf("missing %v", missing)
+	}
 }
 
 func TestRoomsThatMayNotBeMade(t *testing.T) {
@@ -323,11 +413,11 @@ func TestProfile(t *testing.T) {
 			t.Errorf("%s: %+v, %v", id, p, err)
 		}
 	}
-	for code, want := range map[string]bot.SendOutcome{"ratelimited": bot.Refused, "internal_error": bot.NotKnown, "token_revoked": bot.Gone} {
+	for code, want := range map[string]bot.SendOutcome{"ratelimited": bot.Refused, "internal_error": bot.NotKnown, "token_revoked": bot.Refused} {
 		st.Inject("users.info", slackfake.ErrorCode(code))
 		_, err := st.app.Profile(context.Background(), "T1", "UJA")
 		st.judged(err, want)
 	}
 	_, err := st.app.Profile(context.Background(), "TNONE", "UJA")
-	st.judged(err, bot.Gone)
+	st.locked(err)
 }

@@ -100,12 +100,15 @@ func buttonsIn(blocks []slackfake.Block) []pressable {
 	return out
 }
 
+// onTerminal is how many buttons of a message a terminal shows, and so the scripts; Slack shows all of them.
+const onTerminal = 6
+
 func row(buttons []pressable) []string {
 	if len(buttons) == 0 {
 		return nil
 	}
 	var labels []string
-	for _, b := range buttons {
+	for _, b := range buttons[:min(len(buttons), onTerminal)] {
 		labels = append(labels, "["+b.label+"]")
 	}
 	return []string{strings.Join(labels, " ")}

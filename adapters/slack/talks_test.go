@@ -38,11 +38,11 @@ func TestTalks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, path := range paths {
-				talk := strings.TrimSuffix(filepath.Base(path), ".talk")
-				if elsewhere[talk] != "" {
+				name := strings.TrimSuffix(filepath.Base(path), ".talk")
+				if elsewhere[name] != "" {
 					continue
 				}
-				t.Run(talk, func(t *testing.T) {
+				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					playTalk(t, path, socket)
 				})

@@ -112,6 +112,12 @@ const triesToFill = 4
 // change brings a reply into the window that somebody acted in. A newer state
 // of the window wins. What is only to be read lies on top of what was typed.
 func (s *Slack) change(ctx context.Context, r *received, d decided) error {
+	if d.late && d.err != nil && r.typed() { // what was typed stays, to be sent again, and the line stands beside it
+		return s.say(ctx, r, d.reply, false)
+	}
+	if d.late && d.err != nil && r.way == submission {
+		d.reply.Buttons = append(d.reply.Buttons, openButton(words.In(d.reply.Lang), r.event.Form))
+	}
 	hash := r.view.Hash
 	if d.late {
 		hash = "" // Slack was shown something in between
@@ -134,6 +140,16 @@ func (s *Slack) change(ctx context.Context, r *received, d decided) error {
 	}
 	s.log.WarnContext(ctx, "a window could not be changed", "kind", r.kind, "err", err)
 	return s.say(ctx, r, s.reopened(d.reply), false)
+}
+
+// typed says whether the window that somebody acted in has something to fill in.
+func (r *received) typed() bool {
+	for _, b := range r.view.Blocks {
+		if b.Type == "input" {
+			return true
+		}
+	}
+	return false
 }
 
 // openLight opens a window that says that the form is coming, while the trigger is good.

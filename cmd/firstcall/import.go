@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"example.com/firstcall/adapters/console"
 	"example.com/firstcall/bot"
 	"example.com/firstcall/cmd/firstcall/setup"
 	"example.com/firstcall/domain"
@@ -76,6 +79,10 @@ func (c importCommand) Run(ctx context.Context, w world) (err error) {
 	if err := d.store.Import(ctx, s); err != nil {
 		return err
 	}
+	b := newBot(d.store, nil, time.Now, rand.Float64, slog.New(slog.DiscardHandler))
+	if err := b.Welcome(ctx, servedOn(s)...); err != nil {
+		return fmt.Errorf("the set-up is imported; %w", err)
+	}
 	after, err := known(ctx, d.store, s, now)
 	if err != nil {
 		return err
@@ -88,6 +95,17 @@ func (c importCommand) Run(ctx context.Context, w world) (err error) {
 		note(w.out, "Nothing has changed: %s.", inAll(s))
 	}
 	return nil
+}
+
+// servedOn are the platforms of a set-up's places that are served. On a terminal people type.
+func servedOn(s bot.Setup) []string {
+	var all []string
+	for _, p := range s.Places {
+		if on := p.Channel.Platform; on != console.Platform && !slices.Contains(all, on) {
+			all = append(all, on)
+		}
+	}
+	return all
 }
 
 func plural(n int, what string) string {

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -141,11 +143,13 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	workers.Go(func() { s.rooms.Run(working) })
 	workers.Go(func() { s.listen(working) })
 	workers.Go(func() { s.watch(working) })
-	table := jobs(working, s.counted(), s.store, tick, s.clock.Now, s.log)
+	workers.Go(func() { s.welcome(working) })
+	table := jobs(working, tableTicks{s}, s.store, tick, s.clock.Now, s.log)
 	table.Start()
+	var runs sync.WaitGroup
 	for _, p := range platforms {
 		if p.run != nil {
-			workers.Go(func() {
+			runs.Go(func() {
 				if err := p.run(working); err != nil && working.Err() == nil {
 					stop(fmt.Errorf("%s: %w", p.name, err))
 				}
@@ -164,19 +168,34 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin/2)
 	defer cancel()
 	rung := table.Stop()
-	for _, p := range platforms {
-		if p.close != nil {
-			served = errors.Join(served, p.close(last))
-		}
-	}
-	ended := make(chan struct{})
-	go func() { workers.Wait(); <-rung.Done(); close(ended) }()
-	select {
-	case <-ended:
-	case <-last.Done():
+	served = errors.Join(served, closed(last, platforms, &runs))
+	if !within(last, func() { workers.Wait(); runs.Wait(); <-rung.Done() }) {
 		s.log.WarnContext(last, "something was still being sent; whoever comes next looks whether it arrived")
 	}
 	return errors.Join(why, served)
+}
+
+// closed waits for what platforms are still answering. Those that listen end first, as what they hear last is to be answered, too.
+func closed(ctx context.Context, platforms []platform, runs *sync.WaitGroup) (err error) {
+	within(ctx, runs.Wait)
+	for _, p := range platforms {
+		if p.close != nil {
+			err = errors.Join(err, p.close(ctx))
+		}
+	}
+	return err
+}
+
+// within waits for f, and says whether it ended before ctx did.
+func within(ctx context.Context, f func()) bool {
+	ended := make(chan struct{})
+	go func() { f(); close(ended) }()
+	select {
+	case <-ended:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // platforms are those that the configuration names.
@@ -213,6 +232,15 @@ func (s *service) ring() {
 	s.send.Ring()
 	s.wake.Ring()
 	s.rooms.Ring()
+}
+
+// welcome leaves the button that begins a report in customers' places that have none.
+func (s *service) welcome(ctx context.Context) {
+	err := s.bot.Welcome(ctx, slices.Collect(maps.Keys(s.bot.Chats))...)
+	if err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "some places have no message to report by; /incident pin puts it there", "err", err)
+	}
+	s.send.Ring()
 }
 
 // listen rings when another process has decided something. Where nobody can listen, as behind some poolers, the clocks look by
@@ -255,48 +283,41 @@ func (s *service) doWake(ctx context.Context) (int, error) {
 	if n > 0 {
 		s.send.Ring()
 	}
-	return n, err
+	return n, s.count(ctx, "wake", err)
 }
 
-func (s *service) doSend(ctx context.Context) (int, error) { return s.bot.Deliver(ctx) }
+func (s *service) doSend(ctx context.Context) (int, error) {
+	n, err := s.bot.Deliver(ctx)
+	return n, s.count(ctx, "deliver", err)
+}
 
 func (s *service) doRooms(ctx context.Context) (int, error) {
 	n, err := s.bot.Furnish(ctx)
 	if n > 0 {
 		s.send.Ring()
 	}
-	return n, err
+	return n, s.count(ctx, "furnish", err)
 }
 
-// counted are the bot's ticks with our counting.
-func (s *service) counted() ticks { return countedTicks{s} }
-
-type countedTicks struct{ *service }
-
-// Wake implements ticks.
-func (t countedTicks) Wake(ctx context.Context) (int, error) {
-	n, err := t.doWake(ctx)
-	return n, t.count("wake", err)
-}
-
-// Deliver implements ticks.
-func (t countedTicks) Deliver(ctx context.Context) (int, error) {
-	n, err := t.doSend(ctx)
-	return n, t.count("deliver", err)
-}
-
-// Furnish implements ticks.
-func (t countedTicks) Furnish(ctx context.Context) (int, error) {
-	n, err := t.doRooms(ctx)
-	return n, t.count("furnish", err)
-}
-
-func (s *service) count(job string, err error) error {
-	if err != nil {
+// count counts a failure. What fails because we stop is none.
+func (s *service) count(ctx context.Context, job string, err error) error {
+	if err != nil && ctx.Err() == nil {
 		s.metrics.Failed(job)
 	}
 	return err
 }
+
+// tableTicks are what the cron table does: the same as the alarm clocks, with the same counting.
+type tableTicks struct{ *service }
+
+// Wake implements ticks.
+func (t tableTicks) Wake(ctx context.Context) (int, error) { return t.doWake(ctx) }
+
+// Deliver implements ticks.
+func (t tableTicks) Deliver(ctx context.Context) (int, error) { return t.doSend(ctx) }
+
+// Furnish implements ticks.
+func (t tableTicks) Furnish(ctx context.Context) (int, error) { return t.doRooms(ctx) }
 
 // overdue is how long what is due next has waited already. What the set-up brings is due since 1970, so that it is looked at
 // at once; it has not waited for so long.

@@ -84,6 +84,7 @@ type slackTokens struct {
 
 	mu    sync.Mutex
 	known map[string]remembered
+	self  slack.Installation // who we are in the own workspace, once Slack has said it
 }
 
 type remembered struct {
@@ -133,7 +134,7 @@ func (t *slackTokens) askOwn(ctx context.Context) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.own = inst.Workspace
+	t.own, t.self = inst.Workspace, inst
 	t.remember(t.own, remembered{Installation: inst, until: t.now().Add(rememberOwn)})
 	return nil
 }
@@ -158,12 +159,15 @@ func (t *slackTokens) Installed(ctx context.Context, workspace string) (slack.In
 	if err != nil && !errors.Is(err, bot.ErrNotFound) {
 		return slack.Installation{}, err
 	}
-	lasts := rememberFor
-	if workspace == t.own && inst.BotUser != "" {
-		lasts = rememberOwn
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	lasts := rememberFor
+	if workspace == t.own && inst.BotUser != "" {
+		lasts, t.self = rememberOwn, inst
+	}
+	if workspace == t.own && t.token != "" && inst.BotUser == "" && t.self.BotUser != "" {
+		inst = t.self // the token is the same one, and so is whoever has it; Slack is asked again in a minute
+	}
 	t.remember(workspace, remembered{Installation: inst, err: err, until: now.Add(lasts)})
 	return inst, err
 }
@@ -171,7 +175,7 @@ func (t *slackTokens) Installed(ctx context.Context, workspace string) (slack.In
 func (t *slackTokens) look(ctx context.Context, workspace string) (slack.Installation, error) {
 	if workspace == t.own && t.token != "" {
 		inst, err := slack.WhoAmI(ctx, t.token, t.api)
-		if err != nil { // enough to write with; that our own messages aren't known yet costs a repetition at worst
+		if err != nil { // enough to write with; our own messages aren't looked for until we know who we are
 			return slack.Installation{Workspace: t.own, Token: t.token}, nil //nolint:nilerr // As said.
 		}
 		return inst, nil

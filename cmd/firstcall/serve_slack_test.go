@@ -143,3 +143,24 @@ func TestWhatTheSetupBringsIsNotOverdue(t *testing.T) {
 		}
 	}
 }
+
+// Who we are doesn't change because Slack can't be asked again: without it our own messages would not be found.
+func TestWhoWeAreIsKeptWhenSlackIsAway(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	s := slackfake.New(t, func() time.Time { return now }, slackfake.Config{Home: slackfake.Workspace{ID: "T1", Token: "xoxb-own", BotUser: "UBOT", BotID: "BBOT"}})
+	tokens := &slackTokens{store: &shelf{}, now: func() time.Time { return now }, api: s.APIURL(), token: "xoxb-own", own: "T1"}
+	if err := tokens.askOwn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.Inject("auth.test", slackfake.HTML(503), slackfake.Times(2))
+	for _, after := range []time.Duration{25 * time.Hour, 2 * time.Minute, 2 * time.Minute} {
+		now = now.Add(after)
+		inst, err := tokens.Installed(t.Context(), "T1")
+		if err != nil || inst.BotUser != "UBOT" || inst.BotID != "BBOT" || inst.Token != "xoxb-own" {
+			t.Errorf("at %s we are %q %q, %v", now, inst.BotUser, inst.BotID, err)
+		}
+	}
+	if n := len(s.Calls("auth.test")); n != 4 {
+		t.Errorf("asked %d times", n)
+	}
+}

@@ -171,9 +171,8 @@ func TestServeEndsWhileSlackHangs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, doctorSetup())
 	s.AddChannel(slackfake.Channel{ID: "C0SHARED", Name: "contoso", Members: []string{"U0KENJI", "U0BOTHARBOUR"}})
-	p := s.start()
 	s.Inject("chat.postMessage", slackfake.SlowHeaders(time.Minute), slackfake.Times(-1))
-	s.Slash("U0KENJI", "C0SHARED", "/incident", "pin")
+	p := s.start() // and it pins the message to report by
 	s.until("the card is being sent", func() bool { return len(s.Calls("chat.postMessage")) > 0 })
 	begun := time.Now()
 	p.signal(syscall.SIGTERM)
@@ -183,6 +182,43 @@ func TestServeEndsWhileSlackHangs(t *testing.T) {
 	if n := s.count(`SELECT count(*) FROM cards WHERE state = 'sending'`); n != 1 {
 		t.Errorf("%d cards wait to be looked for, want 1", n)
 	}
+}
+
+// The app may have been invited before the set-up named the channel, or before anything was served: the message to report by is
+// pinned all the same, once, and also when a channel is named while the server runs.
+func TestServePinsTheMessageToReportBy(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, doctorSetup())
+	for id, name := range map[string]string{"C0SHARED": "contoso", "C0SECOND": "contoso-2"} {
+		s.AddChannel(slackfake.Channel{ID: id, Name: name, Members: []string{"U0KENJI", "U0BOTHARBOUR"}})
+	}
+	pinned := func(channel string) {
+		t.Helper()
+		s.until("the message is pinned in "+channel, func() bool {
+			pins := s.Pins(channel)
+			return len(pins) == 1 && strings.Contains(pins[0].Reads(), "Report an incident")
+		})
+	}
+	p := s.start()
+	pinned("C0SHARED")
+	second := `      - {name: "#contoso-2", purpose: customer, chat: {platform: slack, workspace: T0HARBOUR, id: C0SECOND}}` + "\n    agreement:"
+	more := write(t, map[string]string{"more.yaml": strings.Replace(doctorSetup(), "    agreement:", second, 1)})["more.yaml"]
+	if r := s.run("import", more); r.status != fine {
+		t.Fatalf("import: %d %s", r.status, r.err)
+	}
+	pinned("C0SECOND")
+	p.signal(syscall.SIGTERM)
+	p.ended()
+
+	// A database of an older version has none of it.
+	s.count(`WITH gone AS (DELETE FROM cards WHERE destination_id IN (SELECT id FROM destinations WHERE address = 'C0SECOND') RETURNING 1) SELECT count(*) FROM gone`)
+	p = s.start()
+	s.until("the message is posted again", func() bool { return len(s.Messages("C0SECOND")) == 2 })
+	if got := s.Messages("C0SHARED"); len(got) != 1 {
+		t.Errorf("in the other channel there are %d messages, want the one", len(got))
+	}
+	p.signal(syscall.SIGTERM)
+	p.ended()
 }
 
 // What is wrong ends the program with a sentence, not with a stack.

@@ -29,14 +29,14 @@ func readArgs(r *http.Request) (args, string, error) {
 		return nil, "", fmt.Errorf("reading the body: %w", err)
 	}
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case kind == "application/json":
+	switch kind {
+	case "application/json":
 		if len(body) > 0 && string(body) != "null" {
 			if err := json.Unmarshal(body, &a); err != nil {
 				return nil, "", fmt.Errorf("reading JSON: %w", err)
 			}
 		}
-	case kind == "multipart/form-data":
+	case "multipart/form-data":
 		return nil, "", errors.New("multipart is not expected: " + params["boundary"])
 	default:
 		form, err := url.ParseQuery(string(body))

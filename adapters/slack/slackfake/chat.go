@@ -30,10 +30,10 @@ func (r *request) readContent() (content, reply) {
 		c.text = r.str("markdown_text")
 	}
 	var err error
-	if c.blocks, err = r.args.blocks("blocks"); err != nil {
+	if c.blocks, err = r.blocks("blocks"); err != nil {
 		return c, refuse("invalid_blocks_format")
 	}
-	attachments, err := r.args.blocks("attachments")
+	attachments, err := r.blocks("attachments")
 	if err != nil {
 		return c, refuse("invalid_arguments")
 	}

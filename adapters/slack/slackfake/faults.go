@@ -169,15 +169,6 @@ func (s *Slack) faultFor(c Call) *Fault {
 
 func (f *Fault) commits() bool { return f == nil || f.commit }
 
-// before answers a call that is not carried out, and says that it did.
-func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
-	if f.commits() {
-		return false
-	}
-	f.write(w, r, nil)
-	return true
-}
-
 // write answers, wrongly if there is a fault.
 func (f *Fault) write(w http.ResponseWriter, r *http.Request, out reply) {
 	if f == nil {

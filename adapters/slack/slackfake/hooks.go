@@ -40,8 +40,9 @@ func (s *Slack) serveHook(w http.ResponseWriter, r *http.Request) {
 	}
 	fault := s.faultFor(call)
 	s.mu.Unlock()
-	if fault.before(w, r) {
-		s.record(call, fault)
+	if !fault.commits() {
+		s.record(call, fault) // before the app can see what became of it
+		fault.write(w, r, nil)
 		return
 	}
 	s.mu.Lock()

@@ -191,17 +191,7 @@ func (s *Slack) installedIn(c *Channel) *Workspace {
 	return nil
 }
 
-// isBot says if a user is the bot of some workspace.
-func (s *Slack) isBot(user string) bool {
-	for _, w := range s.workspaces {
-		if w.BotUser == user {
-			return true
-		}
-	}
-	return false
-}
-
-// Topic, as people see it at the top of the channel.
+// Topic is what people see at the top of the channel.
 func (s *Slack) Topic(channel string) string { return s.Conversation(channel).Topic }
 
 // Pins gives the pinned messages of a channel, oldest pin first.
