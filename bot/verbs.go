@@ -448,7 +448,7 @@ func handOver(c call) (domain.Outcome, error) {
 	var names []string
 	for _, r := range c.v.seen.directory.Recipients {
 		if p := r.Person; p != nil && p.Side == domain.Provider {
-			if strings.ToLower(p.Name) == want || strings.ToLower(p.FullName) == want {
+			if strings.ToLower(p.Name) == want || strings.ToLower(p.FullName) == want || strings.ToLower(r.Address.ID) == want { // a mention is an id
 				return c.inc.HandOver(c.by, p.ID, display(p), c.v.now, c.env)
 			}
 			names = append(names, p.Name)

@@ -84,6 +84,9 @@ func (s *Slack) decide(ctx context.Context, e bot.Event, r *received) (d decided
 		s.complete(ctx, &e, r)
 	}
 	d.reply, d.err = s.handle(ctx, e)
+	if r.way == inModal {
+		r.step = s.stepped(r.view.ID)
+	}
 	s.speaks(e.Workspace, e.Person, d.reply.Lang)
 	return d
 }

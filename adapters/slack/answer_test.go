@@ -141,8 +141,18 @@ func TestANewerStateOfAWindowWins(t *testing.T) {
 	st.says(form("Report", chooses("kind", "a", "b"), asks("late")))
 	st.Choose("U1", "kind", "a")
 	st.settle()
+	if got := len(st.Calls("views.update")); got != 2 {
+		t.Errorf("%d updates, want the refused one, and one that draws over what is older", got)
+	}
+	st.ForgetCalls()
+	st.Inject("views.update", slackfake.ErrorCode("hash_conflict"), slackfake.When(func(c slackfake.Call) bool {
+		st.app.stepped(c.Arg("view_id")) // another choice has been answered meanwhile
+		return true
+	}))
+	st.Choose("U1", "kind", "b")
+	st.settle()
 	if got := len(st.Calls("views.update")); got != 1 {
-		t.Errorf("%d updates, want one that gives way", got)
+		t.Errorf("%d updates, want one that gives way to the newer one", got)
 	}
 	if len(st.Everything("C1"))+len(st.Everything(st.DM("U1"))) != 0 {
 		t.Error("somebody was told about it")

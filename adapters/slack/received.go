@@ -40,6 +40,7 @@ type received struct {
 	files     []attached
 	pointed   string // the ts of the message that a shortcut was used on
 	view      seenView
+	step      int            // in a window: which of the decisions about it this was
 	light     chan lightView // nil: no light view was opened
 }
 

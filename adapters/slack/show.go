@@ -27,8 +27,11 @@ func (s *Slack) show(ctx context.Context, r *received, d decided) {
 		if nothing {
 			reply = s.sentence(r, (*words.Words).AnswerNothing)
 		}
-		if err = s.update(ctx, r, light.id, light.hash, s.viewOf(r, reply)); codeOf(err) == "not_found" && !nothing {
+		switch err = s.update(ctx, r, light.id, light.hash, s.viewOf(r, reply)); {
+		case codeOf(err) == "not_found" && !nothing:
 			err = s.say(ctx, r, s.reopened(reply), false) // closed meanwhile
+		case codeOf(err) == "hash_conflict":
+			err = nil // a newer step has drawn it
 		}
 	case r.way == homeTab && d.err == nil && !nothing:
 		err = s.publish(ctx, r, reply)

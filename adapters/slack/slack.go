@@ -41,6 +41,7 @@ type Slack struct {
 	mu      sync.Mutex
 	clients map[string]*api.Client // by token
 	spoken  map[string]string      // the language last used with a person, by workspace and id
+	steps   map[string]int         // how many decisions there were about a window, by its id
 
 	work work
 	line socketState
@@ -114,7 +115,7 @@ func New(o Options) *Slack {
 		handle: o.Handle, now: o.Now, log: o.Log, tokens: o.Tokens, signing: []byte(o.Signing), appToken: o.AppToken,
 		apiURL: o.APIURL, hooks: slackHooks, http: o.HTTP, provider: o.Provider, seen: o.Seen, seenCall: o.SeenCall,
 		budgets: budgets{Budget: o.Budget}, limits: usualLimits(),
-		clients: map[string]*api.Client{}, spoken: map[string]string{},
+		clients: map[string]*api.Client{}, spoken: map[string]string{}, steps: map[string]int{},
 	}
 	if s.apiURL == "" {
 		s.apiURL = slackAPI
@@ -194,6 +195,24 @@ func (s *Slack) language(workspace, person string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.spoken[workspace+" "+person]
+}
+
+// stepped counts a decision about a window.
+func (s *Slack) stepped(view string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.steps) >= mostSpoken {
+		clear(s.steps)
+	}
+	s.steps[view]++
+	return s.steps[view]
+}
+
+// newest says whether a decision about a window is still the last one.
+func (s *Slack) newest(view string, step int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.steps[view] <= step
 }
 
 // mostSpoken bounds the languages kept; who isn't among them is asked in all.

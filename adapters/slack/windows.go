@@ -131,9 +131,12 @@ func (s *Slack) change(ctx context.Context, r *received, d decided) error {
 		})
 	} else {
 		err = s.update(ctx, r, r.view.ID, hash, s.viewOf(r, d.reply))
+		if codeOf(err) == "hash_conflict" && s.newest(r.view.ID, r.step) {
+			err = s.update(ctx, r, r.view.ID, "", s.viewOf(r, d.reply)) // what has been drawn meanwhile is older than this
+		}
 	}
 	switch {
-	case err == nil:
+	case err == nil, codeOf(err) == "hash_conflict": // a newer step draws it
 		return nil
 	case codeOf(err) == "not_found" && d.reply.Form != nil && !d.late:
 		return nil // closed meanwhile; the answers so far are kept
@@ -195,14 +198,10 @@ func (s *Slack) open(ctx context.Context, r *received, view api.ModalViewRequest
 var errNoTrigger = errors.New("there is no trigger to open a window with")
 
 func (s *Slack) update(ctx context.Context, r *received, id, hash string, view api.ModalViewRequest) error {
-	err := s.call(ctx, r, "views.update", func(ctx context.Context, c *api.Client) error {
+	return s.call(ctx, r, "views.update", func(ctx context.Context, c *api.Client) error {
 		v, err := c.UpdateViewContext(ctx, view, "", hash, id)
 		return viewed(v, err)
 	})
-	if codeOf(err) == "hash_conflict" {
-		return nil // a newer step has drawn it
-	}
-	return err
 }
 
 func (s *Slack) publish(ctx context.Context, r *received, reply bot.Reply) error {
