@@ -328,7 +328,7 @@ func (s *Slack) reach(ctx context.Context, workspace string) (*api.Client, Insta
 	inst, err := s.installed(ctx, workspace)
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
-		return nil, Installation{}, &bot.SendError{Outcome: bot.Refused, RetryAfter: tokenlessFor, Err: errNoInstall} // it may be installed again
+		return nil, Installation{}, &bot.SendError{Outcome: bot.Refused, RetryAfter: uninstalledFor, Err: errNoInstall} // it may be installed again
 	case err != nil: // our own trouble: nothing was sent
 		return nil, Installation{}, &bot.SendError{Outcome: bot.Refused, Err: fmt.Errorf("read the installation: %w", err)}
 	}

@@ -52,6 +52,8 @@ func names(all ...string) map[string]bool {
 const (
 	limitedFor   = 30 * time.Second
 	tokenlessFor = time.Minute
+	// uninstalledFor is the pause of a workspace that has not installed us: somebody may be about to.
+	uninstalledFor = 10 * time.Second
 )
 
 // sent follows a call on its way, to know after a failure whether Slack can have seen it.

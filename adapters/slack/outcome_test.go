@@ -38,12 +38,12 @@ func TestOutcomes(t *testing.T) {
 		// Refused, and worth another try.
 		{"an error that we don't know", slackfake.ErrorCode("something_new"), bot.Refused, 0, false},
 		// Until somebody installs the app again, or replaces the token.
-		{"token refused", slackfake.ErrorCode("invalid_auth"), bot.Refused, time.Minute, false},
-		{"no token", slackfake.ErrorCode("not_authed"), bot.Refused, time.Minute, false},
-		{"token ran out", slackfake.ErrorCode("token_expired"), bot.Refused, time.Minute, false},
-		{"uninstalled", slackfake.ErrorCode("account_inactive"), bot.Refused, time.Minute, false},
-		{"token revoked", slackfake.ErrorCode("token_revoked"), bot.Refused, time.Minute, false},
-		{"not for this workspace", slackfake.ErrorCode("team_access_not_granted"), bot.Refused, time.Minute, false},
+		{"token refused", slackfake.ErrorCode("invalid_auth"), bot.Refused, tokenlessFor, false},
+		{"no token", slackfake.ErrorCode("not_authed"), bot.Refused, tokenlessFor, false},
+		{"token ran out", slackfake.ErrorCode("token_expired"), bot.Refused, tokenlessFor, false},
+		{"uninstalled", slackfake.ErrorCode("account_inactive"), bot.Refused, tokenlessFor, false},
+		{"token revoked", slackfake.ErrorCode("token_revoked"), bot.Refused, tokenlessFor, false},
+		{"not for this workspace", slackfake.ErrorCode("team_access_not_granted"), bot.Refused, tokenlessFor, false},
 
 		{"missing scope", slackfake.ErrorCode("missing_scope"), bot.Refused, 0, false},
 		{"400", slackfake.HTML(400), bot.Refused, 0, false},

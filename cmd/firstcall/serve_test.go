@@ -75,6 +75,9 @@ func serveAnEvening(t *testing.T, socket bool) {
 	}
 	first := s.start()
 	first.wants("/healthz", http.StatusOK, `"ok"`)
+	s.until("the message to report by has been tried, and nothing is on its way", func() bool {
+		return s.count(`SELECT count(*) FROM destinations WHERE address = 'C0CONTOSO' AND epoch > 0 AND lease_until IS NULL`) == 1
+	})
 	s.withoutDatabase(func() {
 		first.wants("/readyz", http.StatusServiceUnavailable, "the database can't be reached")
 		first.wants("/healthz", http.StatusOK, "ok")
