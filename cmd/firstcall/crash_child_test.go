@@ -182,6 +182,9 @@ func (w *crashWorld) keep(o orders) *replica {
 			var exit *exec.ExitError
 			if errors.As(r.status, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
 				r.deaths.Add(1)
+				if o.Die.Step != "" {
+					r.status = nil // as it was told to, maybe in the moment in which it is told to stop
+				}
 			}
 			o.Die, o.Hold = stepNumber{}, stepNumber{}
 			r.mu.Lock()
