@@ -16,8 +16,8 @@ func BuiltStatements() map[string]string {
 		}
 		return some
 	}
-	everything := writing{}
-	for _, l := range []*list{&everything.withdrawals.subject, &everything.rings.id, &everything.cards.id, &everything.journal.incident} {
+	everything := writing{withdrawals: make([]withdrawal, 1)}
+	for _, l := range []*list{&everything.rings.id, &everything.cards.id, &everything.journal.incident} {
 		l.int(1)
 	}
 	told := writing{tells: true}

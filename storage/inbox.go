@@ -15,7 +15,8 @@ import (
 
 // arrive notes the event's key, makes the destinations that are new, and enters the tenant at whose rows the next statement
 // looks: a customer's person brings the customer, else the place does, else the person. A person lives in the workspace where
-// they are at home, a place in the one through which the event came.
+// they are at home, a place in the one through which the event came. Each is looked up by itself: a join planned while the
+// platform had few destinations would go through all of them for ever.
 const arrive = `
 WITH noted AS (
     INSERT INTO inbox (platform, workspace, event_key, at) SELECT $1, $2, $3, $4 WHERE $3 <> ''
@@ -24,7 +25,8 @@ came AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) AS k (id, kind, workspace, address, route)),
 known AS (
     SELECT d.id, d.kind, d.tenant_id, t.side, d.person_id, d.place_id, k.route NOT IN ('', d.route) AS rerouted
-    FROM came k JOIN destinations d ON d.platform = $1 AND d.workspace = k.workspace AND d.kind = k.kind AND d.address = k.address
+    FROM came k CROSS JOIN LATERAL (
+        SELECT * FROM destinations WHERE platform = $1 AND workspace = k.workspace AND kind = k.kind AND address = k.address LIMIT 1) AS d
     LEFT JOIN tenants t ON t.id = d.tenant_id),
 made AS (
     INSERT INTO destinations (id, platform, workspace, kind, address)

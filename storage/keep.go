@@ -27,9 +27,12 @@ import (
 const (
 	withdraw = `
 withdrawn AS (
-    UPDATE rings r SET state = 'withdrawn'
-    WHERE r.tenant_id = $1 AND r.subject_id = ANY (?::uuid[]) AND r.state NOT IN ('sent', 'dead', 'withdrawn')
-      AND EXISTS (SELECT FROM unnest(?::uuid[], ?::text[]) AS k (subject_id, kind) WHERE k.subject_id = r.subject_id AND k.kind = r.kind))`
+    UPDATE rings SET state = 'withdrawn'
+    WHERE tenant_id = $1 AND subject_id = ? AND kind = ANY (?::text[]) AND state NOT IN ('sent', 'dead', 'withdrawn'))`
+
+	withdrawOne = `
+UPDATE rings SET state = 'withdrawn'
+WHERE tenant_id = $1 AND subject_id = $2 AND kind = ANY ($3::text[]) AND state NOT IN ('sent', 'dead', 'withdrawn')`
 
 	addRings = `
 new_rings AS (
@@ -111,6 +114,9 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kind change
 	if err != nil {
 		return err
 	}
+	if err := t.withdrawAll(ctx, tenant, &w); err != nil {
+		return err
+	}
 	var saved int
 	if err := t.tx.GetContext(ctx, &saved, w.statement(incidents), append(append([]any{string(tenant)}, args...), w.args()...)...); err != nil {
 		return err
@@ -121,6 +127,20 @@ func (t *txn) keepAlike(ctx context.Context, tenant domain.TenantID, kind change
 		}
 	}
 	t.keptNow(changes)
+	return nil
+}
+
+// withdrawAll withdraws the rings of several incidents, one after the other: alarms withdraw seldom. It must be done before new
+// rings are written, which may be of the same kinds; those of one incident are withdrawn by the statement that writes it.
+func (t *txn) withdrawAll(ctx context.Context, tenant domain.TenantID, w *writing) error {
+	if len(w.withdrawals) <= 1 {
+		return nil
+	}
+	for n := range w.withdrawals {
+		if _, err := t.tx.ExecContext(ctx, withdrawOne, tenant, ident(w.withdrawals[n].subject), &w.withdrawals[n].kinds); err != nil {
+			return fmt.Errorf("withdraw rings: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -233,11 +253,17 @@ type statementKey struct {
 
 var statements sync.Map
 
+// withdrawal names what is withdrawn of one incident.
+type withdrawal struct {
+	subject domain.IncidentID
+	kinds   list
+}
+
 // writing gathers what keep writes, an array for each parameter.
 type writing struct {
 	scratch     []byte // of the text that is being written
 	tells       bool   // others should hear of it
-	withdrawals struct{ subject, kind list }
+	withdrawals []withdrawal
 	rings       struct {
 		id, incident, generation, kind, step, destination, urgency, escalation, at, message list
 	}
@@ -247,7 +273,7 @@ type writing struct {
 	}
 }
 
-func (w *writing) withdraws() bool { return len(w.withdrawals.subject.b) > 0 }
+func (w *writing) withdraws() bool { return len(w.withdrawals) == 1 }
 func (w *writing) hasRings() bool  { return len(w.rings.id.b) > 0 }
 func (w *writing) hasCards() bool  { return len(w.cards.id.b) > 0 }
 func (w *writing) hasLines() bool  { return len(w.journal.incident.b) > 0 }
@@ -255,7 +281,7 @@ func (w *writing) hasLines() bool  { return len(w.journal.incident.b) > 0 }
 // args are the values for the parts of the statement, in their order.
 func (w *writing) args() (args []any) {
 	if w.withdraws() {
-		args = append(args, &w.withdrawals.subject, &w.withdrawals.subject, &w.withdrawals.kind)
+		args = append(args, ident(w.withdrawals[0].subject), &w.withdrawals[0].kinds)
 	}
 	if r := &w.rings; w.hasRings() {
 		args = append(args, &r.id, &r.incident, &r.generation, &r.kind, &r.step, &r.destination, &r.urgency, &r.escalation, &r.at, &r.message)
@@ -286,10 +312,12 @@ func (w *writing) room(changes []*incidentChange) {
 
 // add gathers one decision; its cards only when they look different from those kept last.
 func (w *writing) add(k *bot.Kept, cards bool) error {
-	id := string(k.Incident.ID)
-	for _, kind := range k.Withdraw {
-		w.withdrawals.subject.text(id)
-		w.withdrawals.kind.text(string(kind))
+	if len(k.Withdraw) > 0 {
+		of := withdrawal{subject: k.Incident.ID}
+		for _, kind := range k.Withdraw {
+			of.kinds.text(string(kind))
+		}
+		w.withdrawals = append(w.withdrawals, of)
 	}
 	decided := decidedAt(k)
 	for n := range k.Rings {

@@ -83,8 +83,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, err
 	}
 	// What asks for the time of the next alarm asks often, and reads one statement's worth: it has the role for its connection.
-	// It reads indexes from their start and stops: as a bitmap it would read all that is due first.
-	asking, err := withSettings(dsn, map[string]string{"role": "firstcall_due", "enable_bitmapscan": "off"})
+	// It reads indexes from their start and stops: as a bitmap, or sorted, all that is due or parked would be read first, and a
+	// plan made while there was little of it would go on doing so.
+	asking, err := withSettings(dsn, map[string]string{"role": "firstcall_due", "enable_bitmapscan": "off", "enable_sort": "off"})
 	if err != nil {
 		return nil, err
 	}

@@ -32,9 +32,12 @@ func (d *DB) DueTenants(ctx context.Context, now time.Time, limit int) ([]domain
 	return due, nil
 }
 
+// The first of each index, and not a minimum, which may be looked for in all of a table.
 const nextWake = `
-SELECT least((SELECT min(wake_at) FROM clocks WHERE wake_at IS NOT NULL), (SELECT min(remind_at) FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL),
-             (SELECT min(at) FROM digests), (SELECT min(look_at) FROM business_events WHERE look_at IS NOT NULL))`
+SELECT least((SELECT wake_at FROM clocks WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1),
+             (SELECT remind_at FROM drafts WHERE remind_at IS NOT NULL AND tenant_id IS NOT NULL ORDER BY remind_at LIMIT 1),
+             (SELECT at FROM digests ORDER BY at LIMIT 1),
+             (SELECT look_at FROM business_events WHERE look_at IS NOT NULL ORDER BY look_at LIMIT 1))`
 
 // NextWake is the earliest instant at which a subject of any tenant is due; zero when nothing is.
 func (d *DB) NextWake(ctx context.Context) (time.Time, error) {
