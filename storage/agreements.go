@@ -14,11 +14,10 @@ FROM agreements WHERE tenant_id = $1`
 
 // Agreement implements bot.Tx.
 func (t *txn) Agreement(ctx context.Context, tenant domain.TenantID) (domain.Agreement, error) {
-	known := tenant == t.entered && t.surroundings != nil
-	if known {
-		if a, ok := t.surroundings.agreement(tenant, t.revisions); ok {
-			return a, nil
-		}
+	revision := t.revision(tenant)
+	var known *domain.Agreement
+	if t.surroundings.look(tenant, revision, func(s *surrounding) { known = s.agreement }); known != nil {
+		return *known, nil
 	}
 	var a domain.Agreement
 	var covered string
@@ -32,8 +31,6 @@ func (t *txn) Agreement(ctx context.Context, tenant domain.TenantID) (domain.Agr
 			return domain.Agreement{}, fmt.Errorf("read the agreement: %w", err)
 		}
 	}
-	if known {
-		t.surroundings.keepAgreement(tenant, t.revisions, a)
-	}
+	t.surroundings.keep(tenant, revision, func(s *surrounding) { s.agreement = &a })
 	return a, nil
 }

@@ -12,11 +12,32 @@ import (
 
 const readEvents = `
 SELECT id, name, starts_at, ends_at, zone, products FROM business_events
-WHERE tenant_id = $1 AND starts_at <= $2 AND ends_at > $2 ORDER BY starts_at, name`
+WHERE tenant_id = $1 ORDER BY starts_at, name`
 
 // BusinessEvents implements bot.Tx.
 func (t *txn) BusinessEvents(ctx context.Context, tenant domain.TenantID, now time.Time) ([]domain.BusinessEvent, error) {
-	rows, err := t.tx.QueryContext(ctx, readEvents, tenant, instant(now))
+	revision := t.revision(tenant)
+	var known *[]domain.BusinessEvent
+	t.surroundings.look(tenant, revision, func(s *surrounding) { known = s.events })
+	if known == nil {
+		all, err := t.allEvents(ctx, tenant)
+		if err != nil {
+			return nil, err
+		}
+		t.surroundings.keep(tenant, revision, func(s *surrounding) { s.events = &all })
+		known = &all
+	}
+	var running []domain.BusinessEvent
+	for _, e := range *known {
+		if !e.Starts.After(now) && e.Ends.After(now) {
+			running = append(running, e)
+		}
+	}
+	return running, nil
+}
+
+func (t *txn) allEvents(ctx context.Context, tenant domain.TenantID) ([]domain.BusinessEvent, error) {
+	rows, err := t.tx.QueryContext(ctx, readEvents, tenant)
 	if err != nil {
 		return nil, fmt.Errorf("list business events: %w", err)
 	}

@@ -153,7 +153,41 @@ FROM (SELECT 1) AS one
 LEFT JOIN people p ON p.tenant_id = $1 AND p.id = $2
 LEFT JOIN places c ON c.tenant_id = $3 AND c.id = $4`
 
+// whoAndWhere reads what isn't known yet of the person who came in and of the place.
 func (t *txn) whoAndWhere(ctx context.Context, door *bot.Door, a *arrival) error {
+	revision := func(tenant ident, side domain.Side) string {
+		if side == domain.Provider {
+			return t.revisions.provider
+		}
+		return t.revision(domain.TenantID(tenant))
+	}
+	who, where := revision(a.PersonTenant, a.PersonSide), revision(a.PlaceTenant, a.PlaceSide)
+	t.surroundings.look(domain.TenantID(a.PersonTenant), who, func(s *surrounding) {
+		if p, ok := s.people[domain.PersonID(a.PersonID)]; ok {
+			door.Person = &p
+		}
+	})
+	t.surroundings.look(domain.TenantID(a.PlaceTenant), where, func(s *surrounding) {
+		if c, ok := s.places[domain.PlaceID(a.PlaceID)]; ok {
+			door.Place = &c
+		}
+	})
+	if (door.Person != nil || a.PersonID == "") && (door.Place != nil || a.PlaceID == "") {
+		return nil
+	}
+	if err := t.readWhoAndWhere(ctx, door, a); err != nil {
+		return err
+	}
+	if p := door.Person; p != nil {
+		t.surroundings.keep(p.Tenant, who, func(s *surrounding) { s.people[p.ID] = *p })
+	}
+	if c := door.Place; c != nil {
+		t.surroundings.keep(c.Tenant, where, func(s *surrounding) { s.places[c.ID] = *c })
+	}
+	return nil
+}
+
+func (t *txn) readWhoAndWhere(ctx context.Context, door *bot.Door, a *arrival) error {
 	var p, c ident
 	var name, fullName, email, phone, language, zone ident
 	var placeName, purpose, team, placeLanguage, placeZone, about, incident ident

@@ -11,10 +11,11 @@ import (
 	"example.com/firstcall/domain"
 )
 
-// surroundings are what decisions about a tenant's incidents look at besides those: its agreement, and who can be reached. They
-// are kept as they were read, and hold as long as the revisions that Enter reads in each transaction are the same. Whoever
-// writes agreements, people, places, rosters or bindings gives the tenant a new revision in the same transaction (see changed);
-// a test lists the statements that do.
+// surroundings are what answers and decisions about a tenant's incidents look at besides those: who the tenant is, its agreement
+// and business events, who comes in and where, and who can be reached. They are kept as they were read, and hold as long as the
+// revisions that Arrive or Enter reads in each transaction are the same. Whoever writes tenants, agreements, business events,
+// people, places, rosters or bindings gives the tenant a new revision in the same transaction (see changed); a test lists the
+// statements that do.
 type surroundings struct {
 	mu       sync.Mutex
 	of       map[domain.TenantID]*surrounding
@@ -24,7 +25,11 @@ type surroundings struct {
 // surrounding is a tenant's.
 type surrounding struct {
 	revision  string // of the tenant; another one makes all of it worthless
+	tenant    *bot.Tenant
 	agreement *domain.Agreement
+	events    *[]domain.BusinessEvent
+	people    map[domain.PersonID]bot.Person // those who came in
+	places    map[domain.PlaceID]bot.Place   // where somebody came in
 	own       part
 }
 
@@ -45,37 +50,47 @@ const maxSurroundings = 2000
 // revisions are those of the tenant that a transaction has entered and of the provider; "" when they weren't read.
 type revisions struct{ own, provider string }
 
-// agreement takes what is known; it must not be written into.
-func (s *surroundings) agreement(tenant domain.TenantID, r revisions) (domain.Agreement, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known := s.of[tenant]
-	if known == nil || r.own == "" || known.revision != r.own || known.agreement == nil {
-		return domain.Agreement{}, false
-	}
-	return *known.agreement, true
-}
-
-func (s *surroundings) keepAgreement(tenant domain.TenantID, r revisions, a domain.Agreement) {
-	if r.own == "" {
+// look lets f look at what is known of a tenant at a revision, if anything is. What it takes must not be written into.
+func (s *surroundings) look(tenant domain.TenantID, revision string, f func(*surrounding)) {
+	if s == nil || revision == "" {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.at(tenant, r).agreement = &a
+	if known := s.of[tenant]; known != nil && known.revision == revision {
+		f(known)
+	}
+}
+
+// keep lets f note what was read of a tenant at a revision.
+func (s *surroundings) keep(tenant domain.TenantID, revision string, f func(*surrounding)) {
+	if s == nil || revision == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s.at(tenant, revision))
 }
 
 // at is a tenant's place for that revision. It needs the lock.
-func (s *surroundings) at(tenant domain.TenantID, r revisions) *surrounding {
+func (s *surroundings) at(tenant domain.TenantID, revision string) *surrounding {
 	known := s.of[tenant]
-	if known == nil || known.revision != r.own {
+	if known == nil || known.revision != revision {
 		if s.of == nil || len(s.of) >= maxSurroundings {
 			s.of = map[domain.TenantID]*surrounding{}
 		}
-		known = &surrounding{revision: r.own}
+		known = &surrounding{revision: revision, people: map[domain.PersonID]bot.Person{}, places: map[domain.PlaceID]bot.Place{}}
 		s.of[tenant] = known
 	}
 	return known
+}
+
+// revision is a tenant's as this transaction has read it; "" when it wasn't read.
+func (t *txn) revision(tenant domain.TenantID) string {
+	if tenant != t.entered {
+		return ""
+	}
+	return t.revisions.own
 }
 
 // directory takes what is known: the customer's come first, as the query has it. People and places in it are shared.
@@ -104,7 +119,7 @@ func (s *surroundings) keepDirectory(tenant domain.TenantID, r revisions, d bot.
 			own = append(own, one)
 		}
 	}
-	s.at(tenant, r).own = part{r.own, own, from, until}
+	s.at(tenant, r.own).own = part{r.own, own, from, until}
 	if !s.provider.holds(r.provider, from) {
 		s.provider = part{r.provider, provider, from, until}
 	}

@@ -80,6 +80,60 @@ func TestAnotherProcessChangesAreSeenAtOnce(t *testing.T) {
 	}
 }
 
+// Who came in, where, what the tenant is and what runs there are kept in the same way, for the provider's people, too.
+func TestAnotherProcessChangesWhoComesIn(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	other, err := storage.Open(ctx, w.url(storage.App), storage.Options{})
+	w.must(err)
+	t.Cleanup(func() { _ = other.Close() })
+	look := func(person, place string) (all string) {
+		t.Helper()
+		w.in("", func(tx bot.Tx) error {
+			door, _, err := tx.Arrive(ctx, bot.Event{Platform: "console", Person: person, Place: place}, t0)
+			w.must(err)
+			tenant, err := tx.Tenant(ctx, w.contoso)
+			w.must(err)
+			running, err := tx.BusinessEvents(ctx, w.contoso, t0.Add(time.Hour))
+			w.must(err)
+			later, err := tx.BusinessEvents(ctx, w.contoso, t0.Add(48*time.Hour))
+			w.must(err)
+			all = strings.Join([]string{door.Person.Name + door.Person.Phone, door.Place.Name, door.Place.Zone, tenant.Zone}, " ")
+			for _, e := range running {
+				all += " " + e.Name
+			}
+			if len(later) > 0 {
+				t.Errorf("what has ended is running: %v", later)
+			}
+			return nil
+		})
+		return all
+	}
+	for range 2 { // as it is read, and as it is known
+		if got, want := look("ana", "#contoso"), "ana+49 30 1 #contoso Europe/Berlin Europe/Berlin Sale"; got != want {
+			t.Errorf("ana comes in: %s, want %s", got, want)
+		}
+		if got, want := look("erin", "#contoso"), "erin #contoso Europe/Berlin Europe/Berlin Sale"; got != want {
+			t.Errorf("erin comes in: %s, want %s", got, want)
+		}
+	}
+	s := setup()
+	s.Tenants[1].Zone = "Asia/Tokyo"
+	s.People[0].Person.Phone = "+44 1"
+	s.People[2].Person.Phone = "+49 30 2"
+	s.Places[2].Place.Zone = "Asia/Seoul"
+	s.Events[0].Event.Name = "Fair"
+	w.must(other.Import(ctx, s))
+	for range 2 {
+		if got, want := look("ana", "#contoso"), "ana+49 30 2 #contoso Asia/Seoul Asia/Tokyo Fair Sale"; got != want {
+			t.Errorf("ana comes in after another process's change: %s, want %s", got, want)
+		}
+		if got, want := look("erin", "#contoso"), "erin+44 1 #contoso Asia/Seoul Asia/Tokyo Fair Sale"; got != want {
+			t.Errorf("erin comes in after another process's change: %s, want %s", got, want)
+		}
+	}
+}
+
 // People and places are shared between those who look, the list of them is not.
 func TestReadersOfSurroundingsHaveTheirOwnList(t *testing.T) {
 	t.Parallel()
@@ -111,6 +165,7 @@ func TestWritersOfSurroundings(t *testing.T) {
 	t.Parallel()
 	known := map[string]string{
 		"importTenant": "import", "importPerson": "import", "importPlace": "import", "importRoster": "import", "importAgreement": "import",
+		"importEvent": "import",
 		"bind": "import", "unbind": "import", "emptyRosters": "import", // its transaction calls changed for each tenant
 		"unlist": "import", "askAnew": "import", "forgetLeavers": "import", "forgetProfiles": "import",
 		"bindIdentity": "calls changed", "unbindIdentity": "calls changed", "moveTo": "calls changed", "openRoom": "calls changed",
@@ -120,9 +175,10 @@ func TestWritersOfSurroundings(t *testing.T) {
 		"makeIdentity":   "makes destinations that are bound to nobody",
 		"readdress":      "of a destination that is bound to nobody",
 		"asked":          "is in no directory", "reroute": "is in no directory",
+		"lookAgain": "when an event is looked at isn't kept", "lookAtEvents": "when an event is looked at isn't kept",
 		"claim": "leases", "release": "leases", "mark": "leases", "settle": "leases",
 	}
-	writes := regexp.MustCompile(`(?i)\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:tenants|people|places|rosters|agreements|destinations)\b`)
+	writes := regexp.MustCompile(`(?i)\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:tenants|people|places|rosters|agreements|business_events|destinations)\b`)
 	found := map[string]string{}
 	for name, text := range statements(t) {
 		if writes.MatchString(text) {

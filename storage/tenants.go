@@ -49,8 +49,16 @@ func (t *txn) Tenant(ctx context.Context, id domain.TenantID) (bot.Tenant, error
 	if !plausible(string(id)) {
 		return found, orNotFound(errNoRows, "read a tenant")
 	}
-	err := t.tx.GetContext(ctx, &found, tenantByID, id)
-	return found, orNotFound(err, "read a tenant")
+	revision := t.revision(id)
+	var known *bot.Tenant
+	if t.surroundings.look(id, revision, func(s *surrounding) { known = s.tenant }); known != nil {
+		return *known, nil
+	}
+	if err := t.tx.GetContext(ctx, &found, tenantByID, id); err != nil {
+		return found, orNotFound(err, "read a tenant")
+	}
+	t.surroundings.keep(id, revision, func(s *surrounding) { s.tenant = &found })
+	return found, nil
 }
 
 const customers = `SELECT id, name, side, prefix, language, zone, country FROM tenants WHERE side = 'customer' ORDER BY name`
