@@ -166,7 +166,7 @@ func TestWritersOfSurroundings(t *testing.T) {
 	known := map[string]string{
 		"importTenant": "import", "importPerson": "import", "importPlace": "import", "importRoster": "import", "importAgreement": "import",
 		"importEvent": "import",
-		"bind": "import", "unbind": "import", "emptyRosters": "import", // its transaction calls changed for each tenant
+		"bind":        "import", "unbind": "import", "emptyRosters": "import", // its transaction calls changed for each tenant
 		"unlist": "import", "askAnew": "import", "forgetLeavers": "import", "forgetProfiles": "import",
 		"bindIdentity": "calls changed", "unbindIdentity": "calls changed", "moveTo": "calls changed", "openRoom": "calls changed",
 		"bindRoom": "calls changed", "leaveRoom": "calls changed",
