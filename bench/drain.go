@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"example.com/firstcall/bench/lab"
 	"example.com/firstcall/bot"
-	"example.com/firstcall/storage"
 )
 
 // workers is how many goroutines decide at once.
@@ -20,32 +21,27 @@ const workers = 2
 func drain(ctx context.Context, p *place, s sizes) error {
 	start := time.Now().UTC().Truncate(time.Second)
 	each := s.due / s.tenants
-	if err := p.furnish(ctx, "drain_model", s.tenants, start); err != nil {
+	if err := p.Furnish(ctx, "drain_model", console, s.tenants, start); err != nil {
 		return err
 	}
-	if err := p.openOne(ctx, "drain_model", s.tenants, start); err != nil {
+	if err := p.OpenOne(ctx, "drain_model", console, s.tenants, start); err != nil {
 		return err
 	}
 	if err := p.wakeOnce(ctx, "drain_model", start.Add(8*time.Minute)); err != nil {
 		return err
 	}
-	if err := p.inside(ctx, "drain_model", func(db *sql.DB) error {
-		if err := quiet(ctx, db); err != nil {
-			return err
-		}
-		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, incident_id, wake_at FROM clocks"); err != nil {
-			return err
-		}
-		if s.try != "" {
-			if _, err := db.ExecContext(ctx, s.try); err != nil {
-				return err
-			}
-		}
-		return copies(ctx, db, each-1, 2, together, true)
+	if err := p.Rest(ctx, "drain_model", "m"); err != nil {
+		return err
+	}
+	if err := p.Exec(ctx, "drain_model", s.try); err != nil {
+		return err
+	}
+	if err := p.Inside(ctx, "drain_model", func(db *sql.DB) error {
+		return lab.Copies(ctx, db, each-1, 2, lab.Together, true)
 	}); err != nil {
 		return err
 	}
-	if err := p.settle(ctx, "drain_model"); err != nil {
+	if err := p.Settle(ctx, "drain_model"); err != nil {
 		return err
 	}
 	if s.verbose {
@@ -85,39 +81,40 @@ func drain(ctx context.Context, p *place, s sizes) error {
 	if s.peer {
 		say("River %.0f/s %.0f: ours is %.2f times", medianOf(rivers), rivers, medianOf(ours)/medianOf(rivers))
 	}
-	return p.drop(ctx, "drain_model")
+	return p.Drop(ctx, "drain_model")
 }
 
 // wakeOnce answers what is due at an instant.
 func (p *place) wakeOnce(ctx context.Context, name string, now time.Time) error {
-	store, err := p.open(ctx, name, nil)
+	store, err := p.Store(ctx, name, nil)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	_, err = wakeAll(ctx, newBot(store, func() time.Time { return now }))
+	_, err = wakeAll(ctx, lab.Bot(store, func() time.Time { return now }))
 	return err
 }
 
 // drainOurs lets workers wake everything, and says how many a second that were and what was written. The recorded run is
 // measured, too: what it records costs little beside what it does.
 func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s sizes) (rate float64, written string, all []*transaction, err error) {
-	if err := p.fresh(ctx, "drain_run", "drain_model"); err != nil {
+	if err := p.Fresh(ctx, "drain_run", "drain_model"); err != nil {
 		return 0, "", nil, err
 	}
-	var r *recorder
+	var r recorder
+	var wrap func(driver.Connector) driver.Connector
 	if record {
-		r = &recorder{}
+		wrap = r.wrap
 	}
-	store, err := p.open(ctx, "drain_run", r)
+	store, err := p.Store(ctx, "drain_run", wrap)
 	if err != nil {
 		return 0, "", nil, err
 	}
 	defer store.Close()
-	b := newBot(store, func() time.Time { return now })
+	b := lab.Bot(store, func() time.Time { return now })
 	b.Wakers = workers
 	var woken int
-	cpu := p.used()
+	cpu := p.Used()
 	begun := time.Now()
 	err = s.profiled(func() (err error) {
 		woken, err = wakeAll(ctx, b)
@@ -127,11 +124,11 @@ func (p *place) drainOurs(ctx context.Context, now time.Time, record bool, s siz
 	if err != nil {
 		return 0, "", nil, err
 	}
-	say("  processor for each subject: %s", p.used().since(cpu).each(woken))
+	say("  processor for each subject: %s", p.Used().Since(cpu).Each(woken))
 	if record {
 		all = r.take()
 	}
-	err = p.inside(ctx, "drain_run", func(db *sql.DB) error {
+	err = p.Inside(ctx, "drain_run", func(db *sql.DB) error {
 		return db.QueryRowContext(ctx, `
 SELECT format('%s rings (%s), %s journal lines, %s cards', (SELECT count(*) FROM rings WHERE state = 'waiting'),
     (SELECT string_agg(n || ' ' || kind, ', ') FROM (SELECT kind, count(*) AS n FROM rings WHERE state = 'waiting' GROUP BY kind) AS k),
@@ -153,12 +150,12 @@ func wakeAll(ctx context.Context, b *bot.Bot) (int, error) {
 
 // drainBare plays the recorded statements on as many bare connections as there were workers, in the order they were begun.
 func (p *place) drainBare(ctx context.Context, all []*transaction, subjects float64, verbose bool) (float64, error) {
-	if err := p.fresh(ctx, "drain_run", "drain_model"); err != nil {
+	if err := p.Fresh(ctx, "drain_run", "drain_model"); err != nil {
 		return 0, err
 	}
 	var players []*player
 	for range workers {
-		pl, err := newPlayer(ctx, p.server.URL(storage.App, "drain_run"))
+		pl, err := p.newPlayer(ctx, "drain_run")
 		if err != nil {
 			return 0, err
 		}
@@ -174,7 +171,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 			}
 		}
 	}
-	cpu := p.used()
+	cpu := p.Used()
 	begun := time.Now()
 	var wg sync.WaitGroup
 	errs := make([]error, workers)
@@ -195,7 +192,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 	wg.Wait()
 	err := errors.Join(errs...)
 	took := time.Since(begun)
-	say("  processor for each subject, bare: %s", p.used().since(cpu).each(int(subjects)))
+	say("  processor for each subject, bare: %s", p.Used().Since(cpu).Each(int(subjects)))
 	if verbose {
 		players[0].where()
 	}
@@ -207,7 +204,7 @@ func (p *place) drainBare(ctx context.Context, all []*transaction, subjects floa
 
 // sizes says how large things are in the database.
 func (p *place) sizes(ctx context.Context, name string) error {
-	return p.inside(ctx, name, func(db *sql.DB) error {
+	return p.Inside(ctx, name, func(db *sql.DB) error {
 		var text string
 		err := db.QueryRowContext(ctx, `
 SELECT format('an incident has %s bytes (promise %s, report %s), its clocks %s, a card %s; incidents %s with indexes, clocks %s', avg(pg_column_size(i.*))::int,

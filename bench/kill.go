@@ -3,20 +3,18 @@ package main
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 
+	"example.com/firstcall/bench/lab"
 	"example.com/firstcall/storage"
-	"example.com/firstcall/storage/localpg"
 )
 
 // build makes the program that is killed and weighed: the bot alone, without this one's peers.
 func (p *place) build(ctx context.Context) (string, error) {
-	path := p.dir + "/program"
+	path := p.Dir + "/program"
 	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "./program").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the program (run this with go run -C bench .): %w\n%s", err, out)
@@ -86,7 +84,7 @@ func restart(ctx context.Context, p *place, s sizes) error {
 	if err := p.park(ctx, name, s); err != nil {
 		return err
 	}
-	url := p.server.URL(storage.App, name)
+	url := p.URL(storage.App, name)
 	var alone, both, postgres []time.Duration
 	const kills = 5
 	for range s.runs {
@@ -108,11 +106,10 @@ func restart(ctx context.Context, p *place, s sizes) error {
 			r.kill()
 			ready := killed
 			if n == kills {
-				p.server.Kill()
-				if p.server, err = localpg.Start(ctx, localpg.Options{Dir: p.dir + "/postgres", Durable: true}); err != nil {
+				if err := p.Crash(ctx); err != nil {
 					return err
 				}
-				url = p.server.URL(storage.App, name)
+				url = p.URL(storage.App, name)
 				ready = time.Now()
 			}
 			if r, err = start(path, url); err != nil {
@@ -129,21 +126,14 @@ func restart(ctx context.Context, p *place, s sizes) error {
 			}
 		}
 		r.kill()
-		_ = p.super.Close()
-		if p.super, err = sql.Open("postgres", p.server.URL(localpg.Superuser, localpg.Superuser)); err != nil {
-			return err
-		}
-		if err := p.inside(ctx, name, func(db *sql.DB) error {
-			_, err := db.ExecContext(ctx, "UPDATE clocks SET wake_at = NULL WHERE wake_at < now() + interval '1 day'")
-			return err
-		}); err != nil {
+		if err := p.Exec(ctx, name, calm); err != nil {
 			return err
 		}
 	}
 	say("%d parked, %d alarms a second", s.parked, s.rate)
 	say("SIGKILL to the first alarm written again: median %s, longest %s (%d kills)", ms(median(alone)), ms(quantile(alone, 1)), len(alone))
 	say("Postgres killed too: median %s, of which %s until Postgres answers (%d kills)", ms(median(both)), ms(median(postgres)), len(both))
-	return p.drop(ctx, name)
+	return p.Drop(ctx, name)
 }
 
 // memory weighs the program at work on many open incidents: alarms are answered, and what they say is sent.
@@ -167,52 +157,32 @@ func memory(ctx context.Context, p *place, s sizes) error {
 		return err
 	}
 	numbered += alarms
-	r, err := start(path, p.server.URL(storage.App, name), "deliver")
+	r, err := start(path, p.URL(storage.App, name), "deliver")
 	if err != nil {
 		return err
 	}
 	defer r.kill()
-	idle, _, err := weight(r.cmd.Process.Pid)
+	idle, _, err := lab.Memory(r.cmd.Process.Pid)
 	if err != nil {
 		return err
 	}
 	if _, err := r.heard(ctx, alarms); err != nil {
 		return err
 	}
-	steady, most, err := weight(r.cmd.Process.Pid)
+	steady, most, err := lab.Memory(r.cmd.Process.Pid)
 	if err != nil {
 		return err
 	}
-	if err := p.inside(ctx, name, func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, "UPDATE clocks SET wake_at = now() WHERE wake_at > now() + interval '1 day' AND tenant_id IN (SELECT id FROM tenants LIMIT 20)")
-		return err
-	}); err != nil {
+	if err := p.Exec(ctx, name,
+		"UPDATE clocks SET wake_at = now() WHERE wake_at > now() + interval '1 day' AND tenant_id IN (SELECT id FROM tenants LIMIT 20)"); err != nil {
 		return err
 	}
 	time.Sleep(5 * time.Second)
-	_, heap, err := weight(r.cmd.Process.Pid)
+	_, heap, err := lab.Memory(r.cmd.Process.Pid)
 	if err != nil {
 		return err
 	}
 	say("%d open incidents: at the start %.1f MiB resident, after %d alarms %.1f (most %.1f), after a heap of due subjects at once most %.1f",
 		s.open, idle, alarms, steady, most, heap)
-	return p.drop(ctx, name)
-}
-
-// weight is a process's resident memory in MiB, now and at most so far.
-func weight(pid int) (now, most float64, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		var kib float64
-		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kib); n == 1 {
-			now = kib / 1024
-		}
-		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kib); n == 1 {
-			most = kib / 1024
-		}
-	}
-	return now, most, nil
+	return p.Drop(ctx, name)
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/firstcall/bench/lab"
 	"example.com/firstcall/bench/written"
 	"example.com/firstcall/cmd/firstcall/alarmclock"
 )
@@ -42,11 +43,11 @@ func lag(ctx context.Context, p *place, s sizes) error {
 	sayLag("nothing parked, all runs", alone)
 	sayLag(fmt.Sprintf("%d parked, all runs", s.parked), parked)
 	say("parked against none: p50 %.2f times, p99 %.2f times", ratio(parked, alone, 0.5), ratio(parked, alone, 0.99))
-	return p.drop(ctx, "lag_model")
+	return p.Drop(ctx, "lag_model")
 }
 
 func sayLag(what string, all []time.Duration) {
-	say("%-28s %6d alarms: p50 %s, p99 %s, longest %s (%s)", what, len(all), ms(median(all)), ms(quantile(all, 0.99)), ms(quantile(all, 1)), busy())
+	say("%-28s %6d alarms: p50 %s, p99 %s, longest %s (%s)", what, len(all), ms(median(all)), ms(quantile(all, 0.99)), ms(quantile(all, 1)), lab.Busy())
 }
 
 func ratio(a, b []time.Duration, part float64) float64 {
@@ -55,25 +56,16 @@ func ratio(a, b []time.Duration, part float64) float64 {
 
 // model makes a database in which each customer has one incident, whose wake is far away.
 func (p *place) model(ctx context.Context, name string, s sizes, start time.Time) error {
-	if err := p.furnish(ctx, name, s.tenants, start); err != nil {
+	if err := p.Furnish(ctx, name, console, s.tenants, start); err != nil {
 		return err
 	}
-	if err := p.openOne(ctx, name, s.tenants, start); err != nil {
+	if err := p.OpenOne(ctx, name, console, s.tenants, start); err != nil {
 		return err
 	}
-	return p.inside(ctx, name, func(db *sql.DB) error {
-		if err := quiet(ctx, db); err != nil {
-			return err
-		}
-		if _, err := db.ExecContext(ctx, "CREATE TABLE first_wake AS SELECT tenant_id, incident_id, wake_at FROM clocks"); err != nil {
-			return err
-		}
-		if _, err := db.ExecContext(ctx, "UPDATE clocks SET wake_at = NULL"); err != nil {
-			return err
-		}
-		_, err := db.ExecContext(ctx, "VACUUM (ANALYZE)")
+	if err := p.Rest(ctx, name, "m"); err != nil {
 		return err
-	})
+	}
+	return p.Exec(ctx, name, "UPDATE clocks SET wake_at = NULL", "VACUUM (ANALYZE)")
 }
 
 // firstNumber leaves room between the copies made for different ends.
@@ -81,18 +73,18 @@ const firstNumber = 1_000_000
 
 func (p *place) park(ctx context.Context, name string, s sizes) error {
 	begun := time.Now()
-	err := p.inside(ctx, name, func(db *sql.DB) error {
+	err := p.Inside(ctx, name, func(db *sql.DB) error {
 		const some = 100
 		for from := 2; from < 2+s.parked/s.tenants; from += some {
 			each := min(some, 2+s.parked/s.tenants-from)
-			if err := copies(ctx, db, each, from, someDay, false); err != nil {
+			if err := lab.Copies(ctx, db, each, from, lab.SomeDay, false); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		err = p.settle(ctx, name)
+		err = p.Settle(ctx, name)
 	}
 	say("parked %d incidents in %s", s.parked, time.Since(begun).Round(time.Second))
 	return err
@@ -100,24 +92,26 @@ func (p *place) park(ctx context.Context, name string, s sizes) error {
 
 // dueSoon adds incidents that are due one by one from an instant on.
 func (p *place) dueSoon(ctx context.Context, name string, s sizes, alarms int, from time.Time, number int) error {
-	return p.inside(ctx, name, func(db *sql.DB) error {
+	return p.Inside(ctx, name, func(db *sql.DB) error {
 		var model time.Time
 		if err := db.QueryRowContext(ctx, "SELECT min(wake_at) FROM first_wake").Scan(&model); err != nil {
 			return err
 		}
-		by := spread(fmt.Sprintf("interval '1 microsecond' * (%d + n * 1000000 / %d)", from.Sub(model).Microseconds(), s.rate))
-		if err := copies(ctx, db, (alarms+s.tenants-1)/s.tenants, number, by, true); err != nil {
+		by := lab.Spread(fmt.Sprintf("interval '1 microsecond' * (%d + n * 1000000 / %d)", from.Sub(model).Microseconds(), s.rate))
+		if err := lab.Copies(ctx, db, (alarms+s.tenants-1)/s.tenants, number, by, true); err != nil {
 			return err
 		}
-		return swept(ctx, db) // else Postgres does that in the background, while it is measured
+		_, err := db.ExecContext(ctx, sweep) // else Postgres does that in the background, while it is measured
+		return err
 	})
 }
 
-// swept brings the tables that alarms read and write into the state in which a database at rest has them.
-func swept(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, "VACUUM (ANALYZE) incidents, clocks, cards, rings, journal")
-	return err
-}
+const (
+	// sweep brings the tables that alarms read and write into the state in which a database at rest has them.
+	sweep = "VACUUM (ANALYZE) incidents, clocks, cards, rings, journal"
+	// calm takes the wakes of what is still due soon.
+	calm = "UPDATE clocks SET wake_at = NULL WHERE wake_at < now() + interval '1 day'"
+)
 
 var numbered = firstNumber
 
@@ -130,7 +124,7 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 		return nil, err
 	}
 	numbered += alarms
-	store, err := p.open(ctx, name, nil)
+	store, err := p.Store(ctx, name, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +137,7 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 	var mu sync.Mutex
 	var all []time.Duration
 	over := make(chan struct{})
-	b := newBot(&written.Store{DB: store, Tell: func(due, now time.Time) {
+	b := lab.Bot(&written.Store{DB: store, Tell: func(due, now time.Time) {
 		mu.Lock()
 		defer mu.Unlock()
 		if all = append(all, now.Sub(due)); len(all) == alarms {
@@ -152,7 +146,7 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 	}}, time.Now)
 	b.Wakers = workers
 	c := alarmclock.New(store.NextWake, b.Wake, time.Second, time.Now, slog.Default())
-	cpu := p.used()
+	cpu := p.Used()
 	go c.Run(ctx)
 	if err := s.profiled(func() error {
 		select {
@@ -165,18 +159,14 @@ func (p *place) oneLag(ctx context.Context, name string, s sizes) ([]time.Durati
 		return nil, err
 	}
 	cancel()
-	say("  processor for each alarm: %s", p.used().since(cpu).each(alarms))
+	say("  processor for each alarm: %s", p.Used().Since(cpu).Each(alarms))
 	if s.verbose {
 		for n := 0; n < len(all); n += s.rate {
 			of := all[n:min(n+s.rate, len(all))]
 			say("  second %d: median %s, p99 %s", n/s.rate+1, ms(median(of)), ms(quantile(of, 0.99)))
 		}
 	}
-	all = all[min(s.rate, len(all)/2):] // connections and plans are made in the first second
-	return all, p.inside(context.WithoutCancel(ctx), name, func(db *sql.DB) error {
-		if _, err := db.Exec("UPDATE clocks SET wake_at = NULL WHERE wake_at < now() + interval '1 day'"); err != nil {
-			return err
-		}
-		return swept(context.WithoutCancel(ctx), db)
-	})
+	// Connections and plans are made in the first second, and each customer's first alarm reads its agreement.
+	all = all[min(max(s.rate, s.tenants), len(all)/2):]
+	return all, p.Exec(context.WithoutCancel(ctx), name, calm, sweep)
 }

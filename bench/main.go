@@ -13,7 +13,10 @@ import (
 	"os/signal"
 	"runtime/pprof"
 	"slices"
+	"strconv"
 	"time"
+
+	"example.com/firstcall/bench/lab"
 )
 
 // sizes say how much is measured.
@@ -21,6 +24,27 @@ type sizes struct {
 	runs, tenants, steps, due, parked, rate, alarms, open int
 	peer, verbose                                         bool
 	cpu, try                                              string
+}
+
+// place is where all is measured.
+type place struct{ *lab.Lab }
+
+// console is the only platform; its ids are names.
+var console = lab.Seats{
+	Platform:  "console",
+	Workspace: func(int) string { return "" },
+	People: func(customer int, name string) []string {
+		if customer != lab.Provider {
+			name += strconv.Itoa(customer)
+		}
+		return []string{name}
+	},
+	Channel: func(customer int, name string) string {
+		if customer != lab.Provider {
+			name = "#" + strconv.Itoa(customer)
+		}
+		return name
+	},
 }
 
 var measures = map[string]func(context.Context, *place, sizes) error{
@@ -69,18 +93,18 @@ func run(ctx context.Context, names []string, s sizes) (err error) {
 			return fmt.Errorf("there is no measure %q", name)
 		}
 	}
-	p, err := newPlace(ctx)
+	l, err := lab.New(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if e := p.close(); err == nil {
+		if e := l.Close(); err == nil {
 			err = e
 		}
 	}()
 	for _, name := range names {
-		say("== %s (%s)", name, busy())
-		if err := measures[name](ctx, p, s); err != nil {
+		say("== %s (%s)", name, lab.Busy())
+		if err := measures[name](ctx, &place{l}, s); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -90,15 +114,6 @@ func run(ctx context.Context, names []string, s sizes) (err error) {
 var out io.Writer = os.Stdout
 
 func say(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
-
-// busy says how much else the machine is doing; figures of a busy one are worth little.
-func busy() string {
-	load, err := os.ReadFile("/proc/loadavg")
-	if err != nil || len(load) < 4 {
-		return "load unknown"
-	}
-	return "load " + string(load[:4])
-}
 
 // quantile is the value below which a part of all lie.
 func quantile(all []time.Duration, part float64) time.Duration {

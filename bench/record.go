@@ -125,11 +125,10 @@ func (t *recordedTx) Rollback() error {
 	return t.Tx.Rollback()
 }
 
-// player runs statements on one bare connection, each prepared once.
+// player runs statements on one bare connection.
 type player struct {
-	conn     wholeConn
-	prepared map[string]driver.Stmt
-	spent    map[string]*spending // by the beginning of a statement
+	conn  wholeConn
+	spent map[string]*spending // by the beginning of a statement
 }
 
 type spending struct {
@@ -155,22 +154,22 @@ func (p *player) where() {
 	}
 }
 
-func newPlayer(ctx context.Context, url string) (*player, error) {
-	connector, err := pq.NewConnector(url)
+// newPlayer takes a connection as a store makes them, which prepares each statement once and has the store's settings.
+func (p *place) newPlayer(ctx context.Context, name string) (*player, error) {
+	var connects driver.Connector
+	store, err := p.Store(ctx, name, func(c driver.Connector) driver.Connector {
+		connects = cmp.Or(connects, c) // the second one asks what is due
+		return c
+	})
 	if err != nil {
 		return nil, err
 	}
-	c, err := connector.Connect(ctx)
+	_ = store.Close()
+	c, err := connects.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &player{conn: c.(wholeConn), prepared: map[string]driver.Stmt{}, spent: map[string]*spending{}}
-	for _, set := range []string{"SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off"} { // as the store's connections
-		if _, err := p.conn.ExecContext(ctx, set, nil); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
+	return &player{conn: c.(wholeConn), spent: map[string]*spending{}}, nil
 }
 
 func (p *player) close() { _ = p.conn.Close() }
@@ -200,34 +199,27 @@ func (p *player) play(ctx context.Context, t *transaction) (time.Duration, error
 }
 
 func (p *player) run(ctx context.Context, s statement) error {
-	if len(s.args) == 0 && !s.query {
-		_, err := p.conn.ExecContext(ctx, s.text, nil)
-		return err
+	if s.query {
+		return p.read(ctx, s, func([]driver.Value) {})
 	}
-	st, ok := p.prepared[s.text]
-	if !ok {
-		var err error
-		if st, err = p.conn.PrepareContext(ctx, s.text); err != nil {
-			return err
-		}
-		p.prepared[s.text] = st
-	}
-	if !s.query {
-		_, err := st.(driver.StmtExecContext).ExecContext(ctx, s.args)
-		return err
-	}
-	rows, err := st.(driver.StmtQueryContext).QueryContext(ctx, s.args)
+	_, err := p.conn.ExecContext(ctx, s.text, s.args)
+	return err
+}
+
+func (p *player) read(ctx context.Context, s statement, f func([]driver.Value)) error {
+	rows, err := p.conn.QueryContext(ctx, s.text, s.args)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	into := make([]driver.Value, len(rows.Columns()))
+	row := make([]driver.Value, len(rows.Columns()))
 	for {
-		if err := rows.Next(into); errors.Is(err, io.EOF) {
+		if err := rows.Next(row); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err
 		}
+		f(row)
 	}
 }
 
@@ -276,24 +268,12 @@ func (p *player) analyze(ctx context.Context, s statement) error {
 		}
 		args = append(args, text)
 	}
-	for _, q := range []string{"DEALLOCATE ALL", "PREPARE explained AS " + s.text} {
-		if _, err := p.conn.ExecContext(ctx, q, nil); err != nil {
-			return err
-		}
-	}
-	clear(p.prepared)
-	rows, err := p.conn.QueryContext(ctx, "EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained("+strings.Join(args, ", ")+")", nil)
-	if err != nil {
+	if err := p.run(ctx, statement{text: "PREPARE explained AS " + s.text}); err != nil {
 		return err
 	}
-	defer rows.Close()
-	into := make([]driver.Value, 1)
-	for {
-		if err := rows.Next(into); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		say("    %s", into[0])
+	explain := statement{text: "EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained(" + strings.Join(args, ", ") + ")"}
+	if err := p.read(ctx, explain, func(row []driver.Value) { say("    %s", row[0]) }); err != nil {
+		return err
 	}
+	return p.run(ctx, statement{text: "DEALLOCATE explained"})
 }

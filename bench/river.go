@@ -39,13 +39,13 @@ func (w *doNothing) Work(context.Context, *river.Job[nothing]) error {
 // a decision to make nor anything to write besides its jobs' ends.
 func (p *place) drainRiver(ctx context.Context, jobs int) (float64, error) {
 	const name = "drain_river"
-	if err := p.drop(ctx, name); err != nil {
+	if err := p.Drop(ctx, name); err != nil {
 		return 0, err
 	}
-	if _, err := p.super.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+	if _, err := p.Super.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
 		return 0, err
 	}
-	pool, err := pgxpool.New(ctx, p.server.URL(localpg.Superuser, name))
+	pool, err := pgxpool.New(ctx, p.URL(localpg.Superuser, name))
 	if err != nil {
 		return 0, err
 	}
@@ -84,7 +84,7 @@ func (p *place) drainRiver(ctx context.Context, jobs int) (float64, error) {
 	if _, err := pool.Exec(ctx, "CHECKPOINT"); err != nil {
 		return 0, err
 	}
-	cpu := p.used()
+	cpu := p.Used()
 	begun := time.Now()
 	if err := client.Start(ctx); err != nil {
 		return 0, err
@@ -98,6 +98,6 @@ func (p *place) drainRiver(ctx context.Context, jobs int) (float64, error) {
 		return 0, err
 	}
 	took := time.Since(begun)
-	say("  processor for each job, River: %s", p.used().since(cpu).each(jobs))
+	say("  processor for each job, River: %s", p.Used().Since(cpu).Each(jobs))
 	return float64(jobs) / took.Seconds(), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/firstcall/bench/lab"
 	"example.com/firstcall/bot"
 	"example.com/firstcall/storage"
 )
@@ -14,16 +15,13 @@ import (
 func step(ctx context.Context, p *place, s sizes) error {
 	now := time.Now().UTC().Truncate(time.Second)
 	n := min(s.steps, s.tenants)
-	if err := p.furnish(ctx, "step_model", n, now); err != nil {
+	if err := p.Furnish(ctx, "step_model", console, n, now); err != nil {
 		return err
 	}
-	if err := p.inside(ctx, "step_model", func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, `CREATE TABLE one_row (n bigint); GRANT INSERT ON one_row TO `+storage.App)
-		return err
-	}); err != nil {
+	if err := p.Exec(ctx, "step_model", "CREATE TABLE one_row (n bigint)", "GRANT INSERT ON one_row TO "+storage.App); err != nil {
 		return err
 	}
-	if err := p.settle(ctx, "step_model"); err != nil {
+	if err := p.Settle(ctx, "step_model"); err != nil {
 		return err
 	}
 	results := map[string]*stepResult{}
@@ -41,7 +39,7 @@ func step(ctx context.Context, p *place, s sizes) error {
 			ms(median(r.ours)), ms(quantile(r.ours, 0.99)), ms(median(r.bare)), float64(median(r.ours))/float64(median(r.bare)),
 			float64(median(r.ours))/float64(commit), float64(median(r.bare))/float64(commit))
 	}
-	return p.drop(ctx, "step_model")
+	return p.Drop(ctx, "step_model")
 }
 
 var stepNames = []string{"intake answer", "intake submit", "ack button"}
@@ -58,15 +56,15 @@ type recordedStep struct {
 
 func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, results map[string]*stepResult, commits *[]time.Duration) error {
 	const name = "step_run"
-	if err := p.fresh(ctx, name, "step_model"); err != nil {
+	if err := p.Fresh(ctx, name, "step_model"); err != nil {
 		return err
 	}
 	var r recorder
-	store, err := p.open(ctx, name, &r)
+	store, err := p.Store(ctx, name, r.wrap)
 	if err != nil {
 		return err
 	}
-	b := newBot(store, func() time.Time { return now })
+	b := lab.Bot(store, func() time.Time { return now })
 	var steps []recordedStep
 	do := func(name string, f func() error) error {
 		r.take()
@@ -88,23 +86,23 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, r
 	}
 	warm := min(20, n/2) // conversations until every statement is prepared and planned
 	play := func(i int) error {
-		c := conversation{bot: b, customer: i, unique: "step"}
+		c := console.Conversation(b, i, "step")
 		names := stepNames
 		if i < warm {
 			names = []string{"", "", ""}
 		}
-		if err := do("", func() error { return c.start(ctx) }); err != nil {
+		if err := do("", func() error { return c.Start(ctx) }); err != nil {
 			return err
 		}
 		for _, key := range []string{"product", "environment", "happened"} {
-			if err := do("", func() error { return c.answer(ctx, key, answers[key]) }); err != nil {
+			if err := do("", func() error { return c.Answer(ctx, key) }); err != nil {
 				return err
 			}
 		}
-		if err := do(names[0], func() error { return c.answer(ctx, "impact", answers["impact"]) }); err != nil {
+		if err := do(names[0], func() error { return c.Answer(ctx, "impact") }); err != nil {
 			return err
 		}
-		return do(names[1], func() error { return c.submit(ctx) })
+		return do(names[1], func() error { return c.Submit(ctx) })
 	}
 	if err := s.profiled(func() error {
 		for i := range n {
@@ -116,11 +114,11 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, r
 	}); err != nil {
 		return err
 	}
-	subjects, err := p.subjects(ctx, name)
+	incidents, err := p.Incidents(ctx, name)
 	if err != nil {
 		return err
 	}
-	for i, subject := range subjects {
+	for i, incident := range incidents {
 		step := stepNames[2]
 		if i < warm {
 			step = ""
@@ -128,7 +126,7 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, r
 		if err := do(step, func() error {
 			_, err := b.Handle(ctx, bot.Event{
 				Key: fmt.Sprintf("ack-%d", i), Platform: "console", Person: "kenji", Place: "#engineers", Kind: bot.Pressed, Action: "ack",
-				Subject: subject,
+				Subject: incident.Subject,
 			})
 			return err
 		}); err != nil {
@@ -136,7 +134,7 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, r
 		}
 	}
 	_ = store.Close()
-	if err := p.inside(ctx, name, func(db *sql.DB) error {
+	if err := p.Inside(ctx, name, func(db *sql.DB) error {
 		var acked int
 		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM incidents WHERE acked_at IS NOT NULL").Scan(&acked); err != nil {
 			return err
@@ -149,10 +147,10 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, r
 		return err
 	}
 
-	if err := p.fresh(ctx, name, "step_model"); err != nil {
+	if err := p.Fresh(ctx, name, "step_model"); err != nil {
 		return err
 	}
-	bare, err := newPlayer(ctx, p.server.URL(storage.App, name))
+	bare, err := p.newPlayer(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -181,24 +179,4 @@ func (p *place) oneStepRun(ctx context.Context, n int, now time.Time, s sizes, r
 		*commits = append(*commits, time.Since(begun))
 	}
 	return nil
-}
-
-// subjects are what the buttons of all incidents carry.
-func (p *place) subjects(ctx context.Context, name string) (all []string, err error) {
-	err = p.inside(ctx, name, func(db *sql.DB) error {
-		rows, err := db.QueryContext(ctx, "SELECT tenant_id || ' ' || id FROM incidents ORDER BY opened_at, ref")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var s string
-			if err := rows.Scan(&s); err != nil {
-				return err
-			}
-			all = append(all, s)
-		}
-		return rows.Err()
-	})
-	return all, err
 }

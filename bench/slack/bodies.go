@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/firstcall/bench/lab"
 )
 
 // signingSecret is what Slack and the servers share.
@@ -27,14 +29,17 @@ func signed(body []byte, port int, now time.Time) string {
 		"Content-Type: application/x-www-form-urlencoded\r\n\r\n%s", port, hex.EncodeToString(mac.Sum(nil)), at, len(body), body)
 }
 
+// world is what is there to ask for.
+type world struct {
+	incidents []lab.Incident
+	hooks     string // the origin of response URLs
+	number    int    // of the trigger
+}
+
 // slackSends makes bodies as Slack does. No two have the same trigger, so nothing is answered from memory.
 type slackSends struct {
-	world  *world
-	hooks  string // the origin of response URLs
-	number int
-	shown  int
-	places int
-	acked  int
+	*world
+	shown, places, acked, turns int
 }
 
 func (s *slackSends) trigger() string {
@@ -57,27 +62,35 @@ func (s *slackSends) command(customer int, channel, text string) []byte {
 
 // show asks for one incident of one customer after the other.
 func (s *slackSends) show() []byte {
-	i := s.world.incidents[s.shown%len(s.world.incidents)]
+	i := s.incidents[s.shown%len(s.incidents)]
 	s.shown++
-	return s.command(i.customer, customerChannel, "show "+i.ref)
+	return s.command(i.Customer, customerChannel, "show "+i.Ref)
 }
 
 // report begins a report, each in another channel: in the same one it would be gone on with.
 func (s *slackSends) report() []byte {
 	place := s.places
 	s.places++
-	return s.command(place%s.world.customers, reportChannel(place/s.world.customers), "")
+	return s.command(place%customers, reportChannel(place/customers), "")
 }
 
 // press acknowledges one incident after the other, in the engineers' channel. Once all are, it starts over.
 func (s *slackSends) press() []byte {
-	i := s.world.incidents[s.acked%len(s.world.incidents)]
+	i := s.incidents[s.acked%len(s.incidents)]
 	s.acked++
 	trigger := s.trigger()
 	at := fmt.Sprintf("%d.%06d", time.Now().Unix(), s.number%1_000_000)
 	return []byte("payload=" + url.QueryEscape(strings.NewReplacer(
-		"TRIGGER", trigger, "HOOK", s.hook("actions"), "PRESSED", at, "SUBJECT", i.subject, "REF", i.ref,
+		"TRIGGER", trigger, "HOOK", s.hook("actions"), "PRESSED", at, "SUBJECT", i.Subject, "REF", i.Ref,
 	).Replace(pressed)))
+}
+
+// inTurn shows and presses in turn.
+func (s *slackSends) inTurn() []byte {
+	if s.turns++; s.turns%2 == 0 {
+		return s.show()
+	}
+	return s.press()
 }
 
 // pressed is a press of Acknowledge under an engineers' card. Slack sends the whole message along.

@@ -6,261 +6,116 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"database/sql"
 	"flag"
 	"fmt"
-	"os"
-	"os/signal"
-	"runtime"
+	"io"
+	"strconv"
+	"strings"
 	"time"
+
+	"example.com/firstcall/bench/lab"
+	"example.com/firstcall/bench/webhook"
 )
 
-// sizes say how much is measured.
-type sizes struct {
-	runs, n, one, warm, memory int
-	profile                    string
-}
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	var s sizes
-	flag.IntVar(&s.runs, "runs", 3, "how often each thing is measured; medians are shown")
-	flag.IntVar(&s.n, "n", 10_000, "requests over 16 connections, each time")
-	flag.IntVar(&s.one, "one", 2000, "requests over one connection, each time")
-	flag.IntVar(&s.warm, "warm", 3000, "requests before those that count, each time")
-	flag.IntVar(&s.memory, "memory", 100_000, "requests over which memory must stay flat; 0 leaves that out")
-	flag.StringVar(&s.profile, "cpuprofile", "", "a file for the processor's profile of our whole step, of the last run")
-	flag.Parse()
-	if err := run(ctx, s); err != nil {
-		fmt.Fprintln(os.Stderr, "slack:", err)
-		os.Exit(1)
-	}
+	profile := flag.String("cpuprofile", "", "a file for the processor's profile of our whole step, of the last run")
+	webhook.Main("slack", func() (webhook.Comparison, error) { return compare(*profile) })
 }
 
-func run(ctx context.Context, s sizes) (err error) {
-	if err := obtain(ctx); err != nil {
-		return err
-	}
-	p, err := newPlace(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := p.close(); err == nil {
-			err = e
-		}
-	}()
-	if err := p.build(ctx); err != nil {
-		return err
-	}
-	fmt.Printf("%d cores: server on %s, wrk on %s, Postgres on %s; %s\n", runtime.NumCPU(), p.cores.server, p.cores.load, p.cores.postgres, busy())
-	const customers, model = 20, "slack_model"
-	each := s.warm + s.one + s.n // requests of a kind to a server
-	w, err := p.furnish(ctx, model, customers, each, each)
-	if err != nil {
-		return err
-	}
-	sends := &slackSends{world: w, hooks: p.stub.origin}
-	fmt.Printf("bodies: /incident show %d bytes, /incident %d, press of Acknowledge %d\n\n", len(sends.show()), len(sends.report()), len(sends.press()))
+// customers is how many there are. The provider and each customer have a workspace of their own.
+const customers = 20
 
-	var all results
-	for i := range s.runs {
-		if err := p.oneRun(ctx, s, i, model, w, &all); err != nil {
-			return err
-		}
+// Who and where, by Slack's ids.
+const (
+	provider        = "T0HARBOUR"
+	kenji           = "U0KENJI"
+	ana             = "U0ANA"
+	engineers       = "C0ENGINEERS"
+	customerChannel = "C0SUPPORT"
+)
+
+func workspaceOf(customer int) string {
+	if customer == lab.Provider {
+		return provider
 	}
-	var m memories
-	if s.memory > 0 {
-		if m, err = p.memory(ctx, s.memory, model, w); err != nil {
-			return err
-		}
-	}
-	all.table(os.Stdout, m)
-	fmt.Println("\nat the end: " + busy())
-	return nil
+	return fmt.Sprintf("T0C%d", customer)
 }
 
-// busy says how much the machine is doing; figures of one that others use are worth little.
-func busy() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil || len(text) < 4 {
-		return "load unknown"
-	}
-	return "load " + string(text[:4])
-}
+func reportChannel(n int) string { return fmt.Sprintf("C0R%d", n) }
 
-// ask is a kind of request.
-type ask struct {
-	name string
-	make func(*slackSends) []byte
-}
-
-var asks = []ask{
-	{"/incident show", (*slackSends).show},
-	{"/incident", (*slackSends).report},
-	{"Acknowledge", (*slackSends).press},
-}
-
-// oneRun measures each kind of request with each server once.
-func (p *place) oneRun(ctx context.Context, s sizes, number int, model string, w *world, all *results) error {
-	const name = "slack_run"
-	if err := p.fresh(ctx, name, model); err != nil {
-		return err
-	}
-	profile := ""
-	if number == s.runs-1 {
-		profile = s.profile
-	}
-	var servers [len(sides)]*running
-	for i, begin := range []func() (*running, error){
-		func() (*running, error) { return p.ours("insert", name, "") },
-		func() (*running, error) { return p.bolt(name) },
-		func() (*running, error) { return p.ours("whole", name, profile) },
-	} {
-		r, err := begin()
-		if err != nil {
-			return err
-		}
-		defer r.stop()
-		servers[i] = r
-	}
-	triggers := number * 1_000_000 // in each run other ones
-	for _, a := range asks {
-		for n := range servers {
-			side := (n + number) % len(servers) // nobody is always first
-			sends := &slackSends{world: w, hooks: p.stub.origin, number: triggers}
-			m, err := p.measure(ctx, s, servers[side], func() []byte { return a.make(sends) }, name)
-			if err != nil {
-				return fmt.Errorf("%s, %s: %w", a.name, servers[side].name, err)
+func compare(profile string) (webhook.Comparison, error) {
+	slack := &stub{}
+	origin, err := webhook.StandIn(slack)
+	return webhook.Comparison{
+		Peer: "Bolt", Env: []string{"SLACK_SIGNING_SECRET=" + signingSecret},
+		Args: func(do string, last bool) []string {
+			args := []string{"-api", origin + "/api/"}
+			if last && do == "whole" && profile != "" {
+				args = append(args, "-cpuprofile", profile)
 			}
-			fmt.Printf("run %d  %-15s %-13s %s  (%s)\n", number+1, a.name, servers[side].name, m, busy())
-			all.add(a.name, side, m)
-			triggers = sends.number
-		}
+			return args
+		},
+		Customers: customers, Message: "C0:1.1", More: channels,
+		Seats: lab.Seats{
+			Platform: "slack", Workspace: workspaceOf,
+			People: func(_ int, name string) []string { return []string{"U0" + strings.ToUpper(name)} },
+			Channel: func(customer int, name string) string {
+				if customer == lab.Provider {
+					return "C0" + strings.ToUpper(strings.TrimPrefix(name, "#"))
+				}
+				return customerChannel
+			},
+		},
+		Meet: func(incidents []lab.Incident) ([]webhook.Ask, webhook.Ask, error) {
+			all := world{incidents: incidents, hooks: origin}
+			sends := slackSends{world: &all}
+			fmt.Printf("bodies: /incident show %d bytes, /incident %d, press of Acknowledge %d\n\n", len(sends.show()), len(sends.report()), len(sends.press()))
+			ask := func(name string, body func(*slackSends) []byte) webhook.Ask {
+				return webhook.Ask{Name: name, Begin: func() webhook.Make {
+					sends := &slackSends{world: &all}
+					return func(port int) (string, error) { return signed(body(sends), port, time.Now()), nil }
+				}}
+			}
+			return []webhook.Ask{
+				ask("/incident show", (*slackSends).show), ask("/incident", (*slackSends).report), ask("Acknowledge", (*slackSends).press),
+			}, ask("show and press in turn", (*slackSends).inTurn), nil
+		},
+		Watch: func() func(webhook.Outcome) (string, error) {
+			before := slack.called.Load()
+			return func(o webhook.Outcome) (string, error) {
+				return fmt.Sprintf("calls %.2f, acknowledged %d, drafts %d, not ok %d", o.Each(slack.called.Load()-before), o.Acked, o.Drafts, o.Odd), nil
+			}
+		},
+		OddPath: "/metrics", Odd: notOK,
+		Insert: []webhook.Goal{webhook.CPU(0.5), webhook.Rate(1.5)},
+		Whole:  []webhook.Goal{webhook.CPU(1), webhook.Rate(1), webhook.P50Alone(1), webhook.P99Alone(1), webhook.P99(1)},
+		Digits: 2,
+	}, err
+}
+
+// channels makes one for each report.
+func channels(ctx context.Context, db *sql.DB, each int) error {
+	if _, err := db.ExecContext(ctx, `
+INSERT INTO destinations (id, platform, workspace, kind, address)
+SELECT gen_random_uuid(), 'slack', 'T0C' || c, 'channel', 'C0R' || n FROM generate_series(0, $1 - 1) AS c, generate_series(0, $2) AS n`,
+		customers, each); err != nil {
+		return fmt.Errorf("make channels: %w", err)
 	}
 	return nil
 }
 
-// measure lets one server answer one kind of request: some to warm up, some over one connection, and those that count over 16.
-func (p *place) measure(ctx context.Context, s sizes, r *running, make func() []byte, name string) (m measured, err error) {
-	before, err := p.kept(ctx, name)
-	if err != nil {
-		return m, err
-	}
-	stubbed := p.stub.answered.Load() + p.stub.opened.Load()
-	if _, err := p.load(ctx, r, make, s.warm, connections); err != nil {
-		return m, err
-	}
-	one, err := p.load(ctx, r, make, s.one, 1)
-	if err != nil {
-		return m, err
-	}
-	begun, err := p.used(r)
-	if err != nil {
-		return m, err
-	}
-	many, err := p.load(ctx, r, make, s.n, connections)
-	if err != nil {
-		return m, err
-	}
-	time.Sleep(300 * time.Millisecond) // what was begun is brought to its end
-	ended, err := p.used(r)
-	if err != nil {
-		return m, err
-	}
-	after, err := p.kept(ctx, name)
-	if err != nil {
-		return m, err
-	}
-	odd, err := r.notOK(ctx)
-	if err != nil {
-		return m, err
-	}
-	sent := s.warm + s.one + s.n
-	if err := after.all(before, sent, 3); err != nil {
-		return m, err
-	}
-	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(s.n) }
-	return measured{
-		rate: many.rate(), cpu: each(ended.server - begun.server), postgres: each(ended.postgres - begun.postgres),
-		alone: millis(one.p50), alone99: millis(one.p99), p50: millis(many.p50), p99: millis(many.p99),
-		called: float64(p.stub.answered.Load()+p.stub.opened.Load()-stubbed) / float64(sent),
-		acked:  after.acked - before.acked, drafts: after.drafts - before.drafts, odd: odd,
-	}, nil
-}
-
-// memories are what servers hold after so many requests, in MiB.
-type memories struct {
-	after      []int
-	ours, bolt []float64
-}
-
-// memory weighs a server after a tenth, half and all of n requests: the whole step, and Bolt's one INSERT.
-func (p *place) memory(ctx context.Context, n int, model string, w *world) (memories, error) {
-	const name = "slack_run"
-	m := memories{after: []int{n / 10, n / 2, n}}
-	for _, begin := range []func() (*running, error){
-		func() (*running, error) { return p.ours("whole", name, "") },
-		func() (*running, error) { return p.bolt(name) },
-	} {
-		if err := p.fresh(ctx, name, model); err != nil {
-			return m, err
-		}
-		r, err := begin()
-		if err != nil {
-			return m, err
-		}
-		before, err := p.kept(ctx, name)
-		if err != nil {
-			return m, err
-		}
-		weighed, err := p.weigh(ctx, r, m.after, &slackSends{world: w, hooks: p.stub.origin})
-		r.stop()
-		if err != nil {
-			return m, err
-		}
-		after, err := p.kept(ctx, name)
-		if err != nil {
-			return m, err
-		}
-		if err := after.all(before, n, n/mostAtATime+len(m.after)); err != nil {
-			return m, fmt.Errorf("%s: %w", r.name, err)
-		}
-		if m.ours == nil {
-			m.ours = weighed
-		} else {
-			m.bolt = weighed
+// notOK counts, in our server's figures, requests that failed: the person is told so with a status of 200.
+func notOK(figures io.Reader) (n int, err error) {
+	lines := bufio.NewScanner(figures)
+	for lines.Scan() {
+		line := lines.Text()
+		if strings.HasPrefix(line, "firstcall_request_seconds_count") && !strings.Contains(line, `outcome="ok"`) {
+			some, _ := strconv.Atoi(line[strings.LastIndexByte(line, ' ')+1:])
+			n += some
 		}
 	}
-	return m, nil
-}
-
-// mostAtATime keeps signatures younger than five minutes.
-const mostAtATime = 25_000
-
-// weigh sends requests for an incident and presses in turn, and reads the server's memory after so many.
-func (p *place) weigh(ctx context.Context, r *running, after []int, sends *slackSends) (all []float64, err error) {
-	turn, sent := 0, 0
-	alternately := func() []byte {
-		if turn++; turn%2 == 0 {
-			return sends.show()
-		}
-		return sends.press()
-	}
-	for _, n := range after {
-		for sent < n {
-			now := min(mostAtATime, n-sent)
-			if _, err := p.load(ctx, r, alternately, now, connections); err != nil {
-				return nil, err
-			}
-			sent += now
-		}
-		mib, err := r.resident()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, mib)
-	}
-	return all, nil
+	return n, lines.Err()
 }

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"example.com/firstcall/bench/lab"
 )
 
 // What the channel, the stub and the servers share.
@@ -62,15 +64,18 @@ func request(body []byte, token string, port int) string {
 		port, token, len(body), body)
 }
 
+// world is what is there to ask for, and who carries it.
+type world struct {
+	incidents []lab.Incident
+	channel   *channel
+	number    int // of the activity; never twice
+}
+
 // teamsSends makes activities as Teams does, each with an id of its own.
 type teamsSends struct {
-	world   *world
-	channel *channel
-	number  int // of the activity; never twice in a database
-	shown   int
-	acked   int
-	tokens  int
-	one     string // the token of all that share one
+	*world
+	shown, acked, turns, tokens int
+	one                         string // the token of all that share one
 }
 
 // shared is the token that many activities come with, as the channel sends them.
@@ -116,19 +121,19 @@ func (s *teamsSends) activity(kind, tenant, person, name string) object {
 // show asks for one incident of one customer after the other, each time another of its people in their own chat: Teams grants
 // a conversation and a tenant only so many answers.
 func (s *teamsSends) show() ([]byte, error) {
-	i := s.world.incidents[s.shown%len(s.world.incidents)]
-	speaker := s.shown / s.world.customers % speakers
+	i := s.incidents[s.shown%len(s.incidents)]
+	speaker := s.shown / customers % speakers
 	s.shown++
-	tenant, person := tenantOf(i.customer), personOf(i.customer, speaker)
+	tenant, person := tenantOf(i.Customer), personOf(i.Customer, speaker)
 	a := s.activity("message", tenant, person, "Ana Weber")
-	a["id"], a["text"], a["textFormat"] = fmt.Sprint(1_772_442_000_000+s.number), "show "+i.ref, "plain"
+	a["id"], a["text"], a["textFormat"] = fmt.Sprint(1_772_442_000_000+s.number), "show "+i.Ref, "plain"
 	a["conversation"] = object{"conversationType": "personal", "tenantId": tenant, "id": "a:1" + person}
 	return json.Marshal(a)
 }
 
 // press acknowledges one incident after the other on its card in the engineers' channel.
 func (s *teamsSends) press() ([]byte, error) {
-	i := s.world.incidents[s.acked%len(s.world.incidents)]
+	i := s.incidents[s.acked%len(s.incidents)]
 	s.acked++
 	a := s.activity("invoke", provider, kenji, "Kenji Sato")
 	a["id"], a["name"], a["replyToId"] = fmt.Sprintf("f:%08x-0000-4000-8000-%012x", s.number, s.number), "adaptiveCard/action", "1772442000123"
@@ -140,7 +145,15 @@ func (s *teamsSends) press() ([]byte, error) {
 		"source": object{"name": "message"}, "legacy": object{"replyToId": "1:1x"},
 	}
 	a["value"] = object{"trigger": "manual", "action": object{
-		"type": "Action.Execute", "title": "Acknowledge", "id": "", "verb": "press", "data": object{"a": "ack", "s": i.subject},
+		"type": "Action.Execute", "title": "Acknowledge", "id": "", "verb": "press", "data": object{"a": "ack", "s": i.Subject},
 	}}
 	return json.Marshal(a)
+}
+
+// inTurn shows and presses in turn.
+func (s *teamsSends) inTurn() ([]byte, error) {
+	if s.turns++; s.turns%2 == 0 {
+		return s.show()
+	}
+	return s.press()
 }

@@ -1,4 +1,4 @@
-package main
+package webhook
 
 import (
 	"bytes"
@@ -24,20 +24,20 @@ type seen struct {
 func (s seen) rate() float64 { return float64(s.requests) / s.took.Seconds() }
 
 // load sends n fresh requests over so many connections from the load's core, each as soon as its connection is free. They are
-// signed immediately before: Slack's signatures hold for five minutes.
-func (p *place) load(ctx context.Context, r *running, make func() []byte, n, connections int) (s seen, err error) {
+// made immediately before.
+func (p *place) load(ctx context.Context, r *running, next Make, n, connections int) (s seen, err error) {
 	const script, requests = "/load.lua", "/requests"
-	if err := os.WriteFile(p.dir+script, loadScript, 0o644); err != nil {
+	if err := os.WriteFile(p.Dir+script, loadScript, 0o644); err != nil {
 		return s, err
 	}
-	if err := write(p.dir+requests, r.port, make, n); err != nil {
+	if err := write(p.Dir+requests, r.port, next, n); err != nil {
 		return s, err
 	}
-	const longest = 280 * time.Second // an older signature is refused
+	const longest = 280 * time.Second // Slack's signatures hold for five minutes
 	var out, trouble bytes.Buffer
 	cmd := exec.CommandContext(ctx, "taskset", "-c", p.cores.load, "wrk", "-t", "1", "-c", strconv.Itoa(connections),
-		"-d", strconv.Itoa(int(longest.Seconds())), "--timeout", "30", "-s", p.dir+script,
-		"http://127.0.0.1:"+strconv.Itoa(r.port), "--", p.dir+requests)
+		"-d", strconv.Itoa(int(longest.Seconds())), "--timeout", "30", "-s", p.Dir+script,
+		"http://127.0.0.1:"+strconv.Itoa(r.port), "--", p.Dir+requests)
 	cmd.Stdout, cmd.Stderr = &out, &trouble
 	if err := cmd.Run(); err != nil {
 		return s, fmt.Errorf("run wrk (it has to be installed; the package has its name): %w: %s", err, &trouble)
@@ -58,8 +58,8 @@ func (p *place) load(ctx context.Context, r *running, make func() []byte, n, con
 	return s, nil
 }
 
-// write signs n requests and writes them for load.lua. The first is written twice: wrk reads one to look at it.
-func write(path string, port int, make func() []byte, n int) error {
+// write writes n requests for load.lua. The first is written twice: wrk reads one to look at it.
+func write(path string, port int, next Make, n int) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -67,10 +67,13 @@ func write(path string, port int, make func() []byte, n int) error {
 	defer file.Close()
 	var all bytes.Buffer
 	for i := range n {
-		body := make()
-		request := signed(body, port, time.Now())
-		for range 1 + btoi(i == 0) {
-			fmt.Fprintf(&all, "%010d%s", len(request), request)
+		request, err := next(port)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&all, "%010d%s", len(request), request)
+		if i == 0 {
+			all.Write(bytes.Clone(all.Bytes()))
 		}
 		if all.Len() > 1<<20 || i == n-1 {
 			if _, err := all.WriteTo(file); err != nil {
@@ -79,11 +82,4 @@ func write(path string, port int, make func() []byte, n int) error {
 		}
 	}
 	return file.Close()
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
