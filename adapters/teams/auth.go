@@ -34,9 +34,10 @@ const (
 // validator checks that a request is the channel's, and meant for our app. There
 // is nothing that switches it off. It is the library's auth.TokenValidator.
 type validator struct {
+	appID  string
 	keys   *keys
 	parser *jwt.Parser
-	rules  *jwt.Validator // the parser's, for a token whose signature is remembered
+	rules  *jwt.Validator // the parser's, for a token whose signature is remembered; the audience is looked at by isFor
 	signed signatures
 }
 
@@ -44,10 +45,10 @@ var _ auth.TokenValidator = (*validator)(nil)
 
 func newValidator(c Cloud, appID string, client *http.Client, now func() time.Time) *validator {
 	rules := []jwt.ParserOption{
-		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithIssuer(c.Issuer), jwt.WithAudience(appID),
+		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithIssuer(c.Issuer),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway), jwt.WithTimeFunc(now),
 	}
-	return &validator{keys: newKeys(c.Metadata, client, now), parser: jwt.NewParser(rules...), rules: jwt.NewValidator(rules...)}
+	return &validator{appID: appID, keys: newKeys(c.Metadata, client, now), parser: jwt.NewParser(rules...), rules: jwt.NewValidator(rules...)}
 }
 
 // claims are what the channel signed. Those of a type that nobody expects
@@ -87,11 +88,19 @@ func (v *validator) verify(ctx context.Context, header string) (*claims, error) 
 		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", errUnauthorized, err)
+	case !v.isFor(c.Audience):
+		return nil, fmt.Errorf("%w: the token is for another app than %s", errUnauthorized, v.appID)
 	case !known:
 		s.claims = c
 		v.signed.keep(sum, s)
 	}
 	return &c, nil
+}
+
+// isFor says whether a token is for our app. Its id is a GUID, which is the same
+// in either case: portals and scripts don't agree on one.
+func (v *validator) isFor(audience []string) bool {
+	return v.appID != "" && slices.ContainsFunc(audience, func(app string) bool { return strings.EqualFold(app, v.appID) })
 }
 
 // again checks all of a token but its signature, which is remembered. It says

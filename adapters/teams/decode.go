@@ -1,8 +1,10 @@
 package teams
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
 	"strings"
 	"time"
@@ -36,6 +38,8 @@ type incoming struct {
 	Entities       []mention                  `json:"entities"`
 	ChannelData    channelData                `json:"channelData"`
 	Value          json.RawMessage            `json:"value"`
+
+	delivery string // what tells it from all others in its conversation: its id, or else a hash of the body
 }
 
 // attachment is a file, or the message's own text once more.
@@ -114,6 +118,11 @@ func decodeActivity(body []byte) (*incoming, error) {
 		if len(id) > longestID || strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }) {
 			return nil, errNoActivity
 		}
+	}
+	// The protocol lets a channel leave out the id. A repetition then is what has
+	// the same bytes, its time among them.
+	if a.delivery = a.ID; a.ID == "" {
+		a.delivery = fmt.Sprintf("sha256:%x", sha256.Sum256(body))
 	}
 	return &a, nil
 }
@@ -207,7 +216,7 @@ const oldestDelivery = 31 * 24 * time.Hour
 
 // isUs says whether an account is the bot.
 func (a *incoming) isUs(account schema.ChannelAccount, appID string) bool {
-	return account.ID != "" && (account.ID == a.Recipient.ID || account.ID == "28:"+appID)
+	return account.ID != "" && (account.ID == a.Recipient.ID || strings.EqualFold(account.ID, "28:"+appID))
 }
 
 // typed is the text as the person typed it. A mention of the bot is taken off

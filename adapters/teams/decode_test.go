@@ -120,7 +120,7 @@ func FuzzActivity(f *testing.F) {
 		}
 		e := r.event
 		switch {
-		case e.Platform != "teams" || e.Kind == "" || e.Route == "":
+		case e.Platform != "teams" || e.Kind == "" || e.Route == "" || e.Key == "":
 			t.Errorf("half an event: %+v", e)
 		case strings.Contains(e.Place, ";messageid="):
 			t.Errorf("a place with a thread: %q", e.Place)

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	library "github.com/infracloudio/msbotbuilder-go/core/activity"
 	"github.com/infracloudio/msbotbuilder-go/schema"
 
 	"example.com/firstcall/adapters/teams/teamsfake"
@@ -20,7 +22,7 @@ import (
 
 // The tests named after a defect are about one that the library has (they are
 // numbered as in the notes about it), and that our way of using it hasn't. Those
-// of what comes in are in defects_test.go. Number 19 does no harm.
+// of what comes in are in defects_test.go.
 
 func TestDefect01AFailedTokenRequestIsNoPanic(t *testing.T) {
 	st := newStory(t)
@@ -149,7 +151,11 @@ func TestDefect04TheTokenIsRenewedFiveMinutesEarly(t *testing.T) {
 	equal(t, "tokens before", len(st.Calls(teamsfake.OpToken)), 1)
 	st.wait(time.Second)
 	st.post(st.posting(st.to(group), "three"))
+	st.renewed()
 	equal(t, "tokens after", len(st.Calls(teamsfake.OpToken)), 2)
+	st.wait(5 * time.Minute) // the first one has ended
+	st.post(st.posting(st.to(group), "four"))
+	equal(t, "tokens at last", len(st.Calls(teamsfake.OpToken)), 2)
 }
 
 func TestDefect05TheTokenIsTheTenantsOwn(t *testing.T) {
@@ -257,6 +263,50 @@ func TestDefect18IdsLeadNowhereElse(t *testing.T) {
 	equal(t, "where it led", st.Calls()[1].Path, "/emea/v3/conversations/19:x%2F..%2F..%2F..%2F..%2Fother@thread.v2/activities")
 }
 
+// The library sends an answer to the new message's own id, which is empty, so that
+// it lands beside what it answers. That is harmless for us: our client makes the
+// address anew by ReplyToID, and we never set it, for in Teams the conversation's
+// id names the thread.
+func TestDefect19AnAnswerStandsInItsThread(t *testing.T) {
+	st := newStory(t)
+	channel := st.Team("Contoso", st.ana).Channel("Incidents")
+	root := st.post(st.posting(st.to(channel), "INC-1: checkout is down"))
+	r, err := routeOf(st.to(channel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := library.ApplyConversationReference(schema.Activity{Type: schema.Message, Text: "still down", ReplyToID: root}, st.app.reference(r, channel.ID()), false)
+
+	wrong := &elsewhere{}
+	if err := (&library.DefaultResponse{Client: wrong}).SendActivity(answer); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(wrong.path, "/activities") {
+		t.Errorf("the library sends it to %s: the defect is gone, and so may be this test", wrong.path)
+	}
+
+	_, ours := st.app.turn(context.Background(), content{})
+	if err := (&library.DefaultResponse{Client: ours}).SendActivity(answer); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := channel.Message(ours.id)
+	equal(t, "the thread of the answer", m.Thread, root)
+	equal(t, "calls that name what they answer", len(st.Calls(teamsfake.OpReply)), 1)
+
+	ring := st.posting(st.to(channel), "Nobody has called yet")
+	ring.Under = root
+	m, _ = channel.Message(st.post(ring))
+	equal(t, "the thread of a ring", m.Thread, root)
+	equal(t, "calls of ours that name what they answer", len(st.Calls(teamsfake.OpReply)), 1)
+}
+
+// elsewhere is a client that notes where the library would go.
+type elsewhere struct{ path string }
+
+func (e *elsewhere) Post(at url.URL, _ schema.Activity) error   { e.path = at.Path; return nil }
+func (e *elsewhere) Put(at url.URL, _ schema.Activity) error    { e.path = at.Path; return nil }
+func (e *elsewhere) Delete(at url.URL, _ schema.Activity) error { e.path = at.Path; return nil }
+
 // The library has no way to open a chat or to ask about members.
 func TestDefect20ChatsAreOpenedAndMembersAsked(t *testing.T) {
 	st := newStory(t)
@@ -326,6 +376,11 @@ func TestNoPrivateAddressIsReached(t *testing.T) {
 		"127.0.0.1:443": false, "10.1.2.3:443": false, "192.168.0.1:443": false, "172.16.0.1:443": false, "169.254.169.254:80": false,
 		"100.64.0.1:443": false, "0.0.0.0:443": false, "[::1]:443": false, "[fd00::1]:443": false, "[fe80::1]:443": false,
 		"[::ffff:10.0.0.1]:443": false, "224.0.0.1:443": false, "52.113.194.132:443": true, "[2603:1063::1]:443": true,
+		"0.1.2.3:443": false, "192.0.0.8:443": false, "198.18.0.1:443": false, "198.19.255.255:443": false, "240.0.0.1:443": false,
+		"255.255.255.255:443": false, "168.63.129.16:80": false, "100.127.255.255:443": false, "[::ffff:168.63.129.16]:80": false,
+		"[64:ff9b::a00:1]:443": false, "[64:ff9b::a9fe:a9fe]:80": false, "[64:ff9b:1::a00:1]:443": false, "[2002:7f00:1::]:443": false,
+		"[fec0::1]:443": false, "[fec0::1%eth0]:443": false, "[::7f00:1]:443": false, "[2001:0:a00:1::]:443": false,
+		"168.63.129.17:443": true, "198.20.0.1:443": true, "100.128.0.1:443": true, "192.0.1.1:443": true, "[2001:4898::1]:443": true,
 	} {
 		equal(t, address, publicOnly("tcp", address, nil) == nil, want)
 	}

@@ -92,6 +92,7 @@ func TestDefect08KeysAreRefreshed(t *testing.T) {
 
 	st.wait(24 * time.Hour)
 	wants(t, "a day later", hello(), http.StatusOK)
+	st.refreshed()
 	equal(t, "fetches", fetches(), 4)
 	wants(t, "right after", hello(), http.StatusOK)
 	equal(t, "fetches", fetches(), 4)
@@ -105,6 +106,7 @@ func TestDefect08OldKeysAreKeptWhenARefreshFails(t *testing.T) {
 	stop := st.Inject(teamsfake.OpKeys, 0, teamsfake.Broken(503))
 	for range 3 {
 		wants(t, "with old keys", st.Deliver(st.ana.Message(chat, "hello")), http.StatusOK)
+		st.refreshed()
 	}
 	equal(t, "fetches, one of them in vain", len(st.Calls(teamsfake.OpKeys)), 2)
 	stop()
@@ -178,6 +180,8 @@ func TestDefect10ExpirySkewAndEndorsements(t *testing.T) {
 	} {
 		st.SetEndorsements(c.channels)
 		st.wait(25 * time.Hour)
+		deliver() // has the keys fetched
+		st.refreshed()
 		wants(t, "endorsements: "+name, deliver(), c.status)
 	}
 }

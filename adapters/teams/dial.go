@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -62,15 +63,32 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("%w: %s", errPrivate, address)
 	}
-	ip := to.Addr().Unmap()
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || carrier.Contains(ip) {
+	ip := to.Addr().Unmap().WithZone("") // no prefix contains an address with a zone
+	inside := func(p netip.Prefix) bool { return p.Contains(ip) }
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(notPublic, inside) {
 		return fmt.Errorf("%w: %s", errPrivate, ip)
 	}
 	return nil
 }
 
-// carrier are addresses that providers and clouds use inside (RFC 6598).
-var carrier = netip.MustParsePrefix("100.64.0.0/10")
+// notPublic are the addresses that net/netip calls global and that lead inside
+// all the same, or into a tunnel whose other end may be inside.
+// https://www.iana.org/assignments/iana-ipv4-special-registry
+var notPublic = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),        // this network
+	netip.MustParsePrefix("100.64.0.0/10"),    // inside providers and clouds (RFC 6598)
+	netip.MustParsePrefix("168.63.129.16/32"), // Azure's own services for a machine
+	netip.MustParsePrefix("192.0.0.0/24"),     // protocols' own
+	netip.MustParsePrefix("198.18.0.0/15"),    // measurements
+	netip.MustParsePrefix("240.0.0.0/4"),      // reserved
+
+	netip.MustParsePrefix("::/96"),          // an IPv4 address in the old writing
+	netip.MustParsePrefix("64:ff9b::/96"),   // an IPv4 address behind NAT64
+	netip.MustParsePrefix("64:ff9b:1::/48"), // the same, of the network's own
+	netip.MustParsePrefix("2001::/32"),      // an IPv4 address through Teredo
+	netip.MustParsePrefix("2002::/16"),      // an IPv4 address through 6to4
+	netip.MustParsePrefix("fec0::/10"),      // of a site
+}
 
 // withoutRedirects is the same client, following none: a token is for the host
 // that it was meant for.

@@ -172,6 +172,71 @@ func TestTheSameActivityTwiceAndAtOnce(t *testing.T) {
 	}
 }
 
+// The protocol doesn't demand an id. A repetition is the same all over, and
+// somebody who says or presses the same once more does it at another time.
+func TestActivitiesWithoutAnID(t *testing.T) {
+	st := newStory(t)
+	chat := st.Personal(st.ana)
+	press := func() teamsfake.Activity {
+		return st.ana.Invoke(chat, "adaptiveCard/action", map[string]any{
+			"action": map[string]any{"type": "Action.Execute", "verb": "press", "data": map[string]any{"a": "take", "s": "INC-1"}}, "trigger": "manual",
+		})
+	}
+	say := func() teamsfake.Activity { return st.ana.Message(chat, "checkout is down") }
+	for want, next := range []func() teamsfake.Activity{say, press, say, press} {
+		a := next()
+		for range 2 {
+			wants(t, "without an id", st.Deliver(a, teamsfake.Body(raw(t, a, map[string]string{"id": ""}))), http.StatusOK)
+		}
+		equal(t, "events", len(st.got()), want+1)
+		st.wait(time.Second)
+	}
+	for _, e := range st.got() {
+		if !strings.HasPrefix(e.Key, chat.ID()+":sha256:") {
+			t.Errorf("the key is %q", e.Key)
+		}
+	}
+}
+
+// What is said in two threads is two things, should the ids be the same.
+func TestTheSameIDInTwoThreads(t *testing.T) {
+	st := newStory(t)
+	ops := st.Team("Ops", st.ana).Channel("Checkout")
+	for _, thread := range []string{"1", "2", "1"} {
+		a := st.ana.Mention(ops, "said in "+thread)
+		a["id"] = "1772442000067"
+		a["conversation"].(map[string]any)["id"] = ops.ID() + ";messageid=" + thread
+		wants(t, "a message", st.Deliver(a), http.StatusOK)
+	}
+	var said []string
+	for _, e := range st.got() {
+		equal(t, "place", e.Place, ops.ID())
+		said = append(said, e.Text)
+	}
+	equal(t, "what was said", strings.Join(said, "|"), "@firstcall said in 1|@firstcall said in 2")
+}
+
+// A place's route doesn't change with who speaks there: each change would be
+// written. What it takes to answer the speaker alone is not lost by that.
+func TestARouteOfAPlaceIsNobodysOwn(t *testing.T) {
+	st := newStory(t)
+	st.says(bot.Reply{Lang: "en", Text: "Two of yours are open."})
+	ben, guest := st.Person("Ben Ito"), st.Person("Cy Dent")
+	guest.TenantID = "11111111-1111-4111-8111-111111111111"
+	ops := st.Team("Ops", st.ana, ben, guest).Channel("Checkout")
+	for _, p := range []*teamsfake.Person{st.ana, ben, guest} {
+		p.Tell(ops, "mine")
+		st.settle()
+		equal(t, "answers to "+p.Name+" alone", len(st.Personal(p).FromBot()), 1)
+	}
+	want := route{Service: st.ServiceURL(), Conversation: ops.ID(), Bot: st.BotID(), Tenant: st.TenantID()}
+	for _, e := range st.got() {
+		equal(t, "route of the place where "+e.Person+" spoke", st.routeOf(e), want)
+	}
+	equal(t, "events", len(st.got()), 3)
+	equal(t, "what the channel reads", len(ops.FromBot()), 0)
+}
+
 func TestWhoIsRefused(t *testing.T) {
 	st := newStory(t)
 	chat := st.Personal(st.ana)

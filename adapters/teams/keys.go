@@ -19,11 +19,12 @@ import (
 
 // How the channel's keys are kept.
 const (
-	keysLast     = 24 * time.Hour   // then they are fetched again
-	unknownAgain = 5 * time.Minute  // between two fetches for an id that isn't among them
-	failureAgain = 30 * time.Second // after a fetch that failed
-	nothingAgain = 5 * time.Second  // the same while there is no key at all
-	fetchTimeout = 10 * time.Second // for the two documents together
+	keysLast     = 24 * time.Hour     // then they are fetched again
+	keysEnd      = 5 * 24 * time.Hour // then they are trusted no more; Microsoft lets them be kept for that long
+	unknownAgain = 5 * time.Minute    // between two fetches for an id that isn't among them
+	failureAgain = 30 * time.Second   // after a fetch that failed
+	nothingAgain = 5 * time.Second    // the same while there is no key to trust
+	fetchTimeout = 10 * time.Second   // for the two documents together
 	maxMetadata  = 64 << 10
 	maxKeys      = 1 << 20
 	smallestKey  = 2048 // bits
@@ -55,60 +56,78 @@ func newKeys(metadata string, client *http.Client, now func() time.Time) *keys {
 	return &keys{metadata: metadata, http: client, now: now}
 }
 
-// find returns the key of that id. It fetches where that may help, and waits for
-// it no longer than ctx.
+// find returns the key of that id. It fetches where that may help. A key that is
+// known is used meanwhile; for any other one it waits no longer than ctx.
+// errNoKeys says that nobody can tell now whether the id is the channel's.
 func (k *keys) find(ctx context.Context, id string) (publicKey, error) {
-	key, known, fetch := k.look(id)
+	key, is, fetch := k.look(id)
 	if fetch {
 		done := k.flight.DoChan("", func() (any, error) {
 			k.fetch(id)
 			return nil, nil
 		})
+		if is == trusted {
+			return key, nil
+		}
 		select {
 		case <-done:
 		case <-ctx.Done():
+			return publicKey{}, errNoKeys
 		}
-		key, known, _ = k.look(id)
+		key, is, _ = k.look(id)
 	}
-	k.mu.Lock()
-	none := len(k.byID) == 0
-	k.mu.Unlock()
-	switch {
-	case known:
+	switch is {
+	case trusted:
 		return key, nil
-	case none:
-		return publicKey{}, errNoKeys
+	case nobodys:
+		return publicKey{}, errors.New("no such key")
 	}
-	return publicKey{}, errors.New("no such key")
+	return publicKey{}, errNoKeys
 }
+
+// standing says what is known of a key's id.
+type standing int
+
+const (
+	untold  standing = iota // the keys are too old to tell, or could not be had just now
+	nobodys                 // the keys are there, and it is not among them
+	trusted
+)
 
 // look is the key of that id as far as it is known, and whether to fetch now:
 // when the keys are old or the id is unknown, but not right after an attempt.
 // An attempt counts from its end, so that whoever waits for it is not refused.
-func (k *keys) look(id string) (key publicKey, known, fetch bool) {
+func (k *keys) look(id string) (key publicKey, is standing, fetch bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key, known = k.byID[id]
 	now := k.now()
+	age, ended := now.Sub(k.fetched), now.Sub(k.tried)
+	key, known := k.byID[id]
+	usable := len(k.byID) > 0 && age < keysEnd
+	switch {
+	case usable && known:
+		is = trusted
+	case usable && !k.failed && age < keysLast:
+		is = nobodys
+	}
 	pause := unknownAgain
 	switch {
-	case k.failed && len(k.byID) == 0:
+	case is == trusted && age < keysLast:
+		return key, is, false
+	case k.tried.IsZero():
+		pause = 0
+	case k.failed && !usable:
 		pause = nothingAgain
 	case k.failed:
 		pause = failureAgain
-	case now.Sub(k.fetched) >= keysLast:
+	case age >= keysLast:
 		pause = 0
-	case known:
-		return key, true, false
 	}
-	if known && now.Sub(k.fetched) < keysLast {
-		return key, true, false
-	}
-	return key, known, k.tried.IsZero() || now.Sub(k.tried) >= pause
+	return key, is, ended >= pause
 }
 
 // fetch reads the keys, if that still helps to find an id: another fetch may
-// just have ended. What fails leaves the old ones as they are.
+// just have ended. What fails leaves the old ones as they are, until their end.
 func (k *keys) fetch(id string) {
 	if _, _, still := k.look(id); !still {
 		return

@@ -49,7 +49,7 @@ func (t *Teams) Post(ctx context.Context, p bot.Posting) (string, error) {
 		case misshapen(err) && c.cardIn() != nil:
 			t.log.ErrorContext(ctx, "Teams refused a card; its text alone is sent", "key", p.Key, "err", err)
 			c = textOf(p)
-		case at.thread != "" && statusOf(err) == http.StatusNotFound:
+		case at.thread != "" && statusOf(err) == http.StatusNotFound && codeOf(err) != "": // without one it is a proxy's
 			at.thread, at.odd = "", true
 		default:
 			return "", err
@@ -222,7 +222,8 @@ func messageOf(p bot.Posting) content {
 
 // textOf is the message without a card. Nothing in it is read as markup.
 func textOf(p bot.Posting) content {
-	return alerting(content{"text": cardOf(p).text, "textFormat": schema.PLAIN, "locale": p.Message.Lang}, p)
+	c := cardOf(p)
+	return alerting(content{"text": c.text, "textFormat": schema.PLAIN, "summary": c.summary, "locale": p.Message.Lang}, p)
 }
 
 func alerting(c content, p bot.Posting) content {

@@ -126,6 +126,20 @@ func TestPostOutsideAThreadThatIsGone(t *testing.T) {
 	equal(t, "messages", len(channel.FromBot()), 1)
 }
 
+// A proxy knows nothing of threads: its 404 doesn't tear a message out of one.
+func TestPostInAThreadPastAProxy(t *testing.T) {
+	st := newStory(t)
+	channel := st.Team("Contoso", st.ana).Channel("Incidents")
+	p := st.posting(st.to(channel), "Nobody has called yet")
+	p.Under = st.post(st.posting(st.to(channel), "INC-1: checkout is down"))
+	st.Inject(teamsfake.OpSend, 1, teamsfake.Fault{Status: 404, Raw: "<html>no</html>"})
+	_, err := st.app.Post(context.Background(), p)
+	st.fails(err, bot.Refused)
+	equal(t, "messages outside of the thread", len(st.Calls(teamsfake.OpCreate)), 1)
+	st.post(p)
+	equal(t, "messages in the thread", len(channel.Thread(p.Under).FromBot()), 2)
+}
+
 // A person is written to in the chat that there is, or in a new one; an edit
 // finds it again although the route still names the channel.
 func TestPostToAPerson(t *testing.T) {
@@ -195,6 +209,7 @@ func TestACardThatIsRefusedIsSaidPlainly(t *testing.T) {
 			id := st.post(p)
 			m := group.Last()
 			equal(t, "what is read", m.Text, "INC-1: *checkout* is down")
+			equal(t, "what the notification says", m.Summary, "INC-1: *checkout* is down")
 			equal(t, "cards, alert", fmt.Sprint(len(m.Cards), m.Alert), "0 true")
 			var raw struct{ TextFormat string }
 			if err := json.Unmarshal(m.Raw, &raw); err != nil || raw.TextFormat != "plain" {

@@ -85,10 +85,6 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return max(at.Sub(now), 0)
 }
 
-// throttledFor is the pause after a 429 that names none: the budget of a second
-// or two is spent far more often than that of an hour.
-const throttledFor = 5 * time.Second
-
 // path follows a call on its way, to know after a failure whether Teams can have seen it.
 type path struct{ written atomic.Bool }
 
@@ -131,7 +127,7 @@ func (f *path) sorted(name string, err error) error {
 			e.RetryAfter = limitedLogin
 		}
 	case errors.As(err, &answer):
-		e.Outcome, e.RetryAfter = answer.outcome()
+		e.Outcome, e.RetryAfter = answer.outcome(name)
 	case !f.written.Load():
 		e.Outcome = bot.Refused // no byte of it has left us
 	}
@@ -141,24 +137,32 @@ func (f *path) sorted(name string, err error) error {
 // limitedLogin is the pause after Entra has had too many requests for tokens.
 const limitedLogin = 30 * time.Second
 
-// outcome sorts an answer. Microsoft asks to repeat after 502 and 504, too, and
-// Teams may have taken the message all the same: whether to repeat it then is the
-// bot's choice, by what the message is.
-func (e *APIError) outcome() (o bot.SendOutcome, pause time.Duration) {
+// outcome sorts the answer to a call. Microsoft asks to repeat after 502 and 504,
+// too, and Teams may have taken the message all the same: whether to repeat it
+// then is the bot's choice, by what the message is. Only an answer with a code is
+// Teams' own for certain; one without may be a proxy's, and passes.
+func (e *APIError) outcome(call string) (o bot.SendOutcome, pause time.Duration) {
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		if e.RetryAfter > 0 {
 			return bot.Refused, max(e.RetryAfter, time.Second)
 		}
-		return bot.Refused, throttledFor
+		return bot.Refused, 0 // the bot's own pauses grow
 	case e.Status == http.StatusPreconditionFailed: // two wrote to one conversation
 		return bot.Refused, 0
 	case e.Status == http.StatusRequestTimeout, e.Status >= 500:
 		return bot.NotKnown, 0
+	case call == callUpdate: // a message that is Gone is posted anew, so that only one that isn't there may be
+		if e.Code != "" && e.Status == http.StatusNotFound {
+			return bot.Gone, 0
+		}
+		return bot.Refused, 0
 	case e.Status == http.StatusRequestEntityTooLarge:
 		return bot.Gone, 0
-	case e.Code != "" && (e.Status == http.StatusForbidden || e.Status == http.StatusNotFound):
-		return bot.Gone, 0 // not installed, blocked, switched off, or not there
+	case e.Code == "":
+		return bot.Refused, 0
+	case e.Status == http.StatusBadRequest, e.Status == http.StatusForbidden, e.Status == http.StatusNotFound:
+		return bot.Gone, 0 // refused for what it is, not installed, blocked, switched off, or not there
 	}
 	return bot.Refused, 0 // 401 among them: the registration has to be put right
 }

@@ -25,8 +25,8 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{"429 that says how long", teamsfake.Throttled("7"), bot.Refused, 7 * time.Second, false},
 		{"429 that says half a second", teamsfake.Throttled("0.5"), bot.Refused, time.Second, false},
-		{"429 that says nothing", teamsfake.Throttled(""), bot.Refused, throttledFor, false},
-		{"429 that says nonsense", teamsfake.Throttled("soon"), bot.Refused, throttledFor, false},
+		{"429 that says nothing", teamsfake.Throttled(""), bot.Refused, 0, false}, // the bot's pauses grow
+		{"429 that says nonsense", teamsfake.Throttled("soon"), bot.Refused, 0, false},
 		{"412", teamsfake.Concurrent(), bot.Refused, 0, false},
 
 		{"not installed", teamsfake.NotInRoster(), bot.Gone, 0, false},
@@ -97,23 +97,49 @@ func TestOutcomesOfEdits(t *testing.T) {
 		fault teamsfake.Fault
 		want  bot.SendOutcome
 	}{
-		"deleted":       {teamsfake.Fault{Status: 404, Code: "ActivityNotFoundInConversation"}, bot.Gone},
-		"not installed": {teamsfake.NotInRoster(), bot.Gone},
-		"412":           {teamsfake.Concurrent(), bot.Refused},
-		"504":           {teamsfake.Broken(504), bot.NotKnown},
-		"a page":        {teamsfake.Garbage(), bot.NotKnown},
+		"deleted":        {teamsfake.Fault{Status: 404, Code: "ActivityNotFoundInConversation"}, bot.Gone},
+		"404 of a proxy": {teamsfake.Fault{Status: 404, Raw: "<html>no</html>"}, bot.Refused},
+		"not installed":  {teamsfake.NotInRoster(), bot.Refused}, // Gone would post a card anew at each change
+		"not allowed":    {teamsfake.Fault{Status: 403, Code: "SomethingNew"}, bot.Refused},
+		"misshapen":      {teamsfake.Fault{Status: 400, Code: "BadArgument"}, bot.Refused},
+		"too big":        {teamsfake.TooBig(), bot.Refused},
+		"412":            {teamsfake.Concurrent(), bot.Refused},
+		"504":            {teamsfake.Broken(504), bot.NotKnown},
+		"a page":         {teamsfake.Garbage(), bot.NotKnown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := newStory(t)
 			group := st.GroupChat("Checkout", st.ana)
 			p := st.posting(st.to(group), "hello")
 			id := st.post(p)
-			st.Inject(teamsfake.OpUpdate, 1, tc.fault)
+			defer st.Inject(teamsfake.OpUpdate, 0, tc.fault)() // of the card, and of its text alone
 			st.fails(st.app.Edit(context.Background(), id, p), tc.want)
 		})
 	}
 	st := newStory(t)
 	st.fails(st.app.Edit(context.Background(), "", st.posting(st.to(st.GroupChat("Checkout", st.ana)), "hello")), bot.Gone)
+}
+
+// What Teams refuses as a card and as plain text is not sent again: only who
+// comes next on the ladder helps then.
+func TestWhatIsRefusedInAnyFormIsGone(t *testing.T) {
+	for name, tc := range map[string]struct {
+		fault teamsfake.Fault
+		want  bot.SendOutcome
+	}{
+		"by Teams": {teamsfake.Fault{Status: 400, Code: "BadArgument"}, bot.Gone},
+		"too big":  {teamsfake.TooBig(), bot.Gone},
+		"a proxy":  {teamsfake.Fault{Status: 400, Raw: "<html>no</html>"}, bot.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStory(t)
+			group := st.GroupChat("Checkout", st.ana)
+			defer st.Inject(teamsfake.OpSend, 0, tc.fault)()
+			_, err := st.app.Post(context.Background(), st.posting(st.to(group), "hello"))
+			st.fails(err, tc.want)
+			equal(t, "calls: the card, and its text alone", len(st.Calls(teamsfake.OpSend)), 2)
+		})
+	}
 }
 
 func TestNothingLeavesUsWhenNobodyAnswers(t *testing.T) {
@@ -185,7 +211,7 @@ func FuzzAnswers(f *testing.F) {
 		if text := e.Error(); strings.ContainsAny(text, "\n\r") || len(text) > 1200 || strings.Contains(text, "s3cr3t") {
 			t.Errorf("the error says %q", text)
 		}
-		if _, pause := e.outcome(); pause < 0 || e.RetryAfter < 0 {
+		if _, pause := e.outcome(callSend); pause < 0 || e.RetryAfter < 0 {
 			t.Errorf("the pause is %v", pause)
 		}
 	})

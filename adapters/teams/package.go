@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/firstcall/bot/words"
 )
 
 // packed are the files of the app package. manifest.json lacks what is each
@@ -23,7 +25,7 @@ var packed embed.FS
 type PackageOptions struct {
 	AppID     string // MicrosoftAppId: of the bot, and of the app in Teams' catalogue
 	Version   string // of the app, like 1.0.0: Teams takes a changed package only with a higher one
-	Developer string // the provider's name, as people see it
+	Developer string // the provider's name, as people see it; it is put on one line
 	Website   string // https addresses, which Teams shows beside the app
 	Privacy   string
 	Terms     string
@@ -44,7 +46,7 @@ func (o *PackageOptions) check() error {
 		return errors.New("the app id is no GUID")
 	case !versionShape.MatchString(o.Version):
 		return fmt.Errorf("the version %q is not like 1.0.0", o.Version)
-	case strings.TrimSpace(o.Developer) == "" || utf8.RuneCountInString(o.Developer) > longestDeveloper:
+	case o.Developer == "" || utf8.RuneCountInString(o.Developer) > longestDeveloper:
 		return fmt.Errorf("the developer's name must have 1 to %d characters", longestDeveloper)
 	}
 	for _, at := range []struct{ name, url string }{{"website", o.Website}, {"privacy", o.Privacy}, {"terms", o.Terms}} {
@@ -62,6 +64,7 @@ func (o *PackageOptions) check() error {
 // same options make the same bytes.
 // https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/apps-package
 func Package(o PackageOptions) ([]byte, error) {
+	o.Developer = words.Line(o.Developer)
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("build the Teams app package: %w", err)
 	}

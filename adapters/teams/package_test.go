@@ -223,11 +223,24 @@ func TestPackageIconsAreAsTeamsWantsThem(t *testing.T) {
 	}
 }
 
+// The developer's name stands on one line of Teams' catalogue.
+func TestPackageHasACleanDeveloper(t *testing.T) {
+	for name, want := range map[string]string{
+		" Fabrikam\r\n  Support\t": "Fabrikam Support", "Fabrikam\u2028Support": "Fabrikam Support", "Fabri\x00kam \u202eSupport": "Fabrikam Support",
+		strings.Repeat("長", 32) + "\n": strings.Repeat("長", 32),
+	} {
+		o := packageOptions()
+		o.Developer = name
+		equal(t, fmt.Sprintf("the developer called %q", name), strictManifest(t, unpacked(t, o)["manifest.json"]).Developer.Name, want)
+	}
+}
+
 func TestPackageRefusesWhatTeamsWould(t *testing.T) {
 	for want, change := range map[string]func(*PackageOptions){
 		"no GUID":                    func(o *PackageOptions) { o.AppID = "firstcall" },
 		"not like 1.0.0":             func(o *PackageOptions) { o.Version = "v1" },
 		"developer's name":           func(o *PackageOptions) { o.Developer = strings.Repeat("x", 33) },
+		"name must have 1 to 32":     func(o *PackageOptions) { o.Developer = " \n\t" },
 		"website address must":       func(o *PackageOptions) { o.Website = "http://fabrikam.example" },
 		"privacy address must":       func(o *PackageOptions) { o.Privacy = "" },
 		"terms address must":         func(o *PackageOptions) { o.Terms = "https://" },

@@ -98,15 +98,25 @@ func (a *incoming) read(appID string, now time.Time) (received, bool) {
 			r.route.Tenant, r.route.Home = through, r.event.Workspace
 		}
 	}
-	if a.ID != "" {
-		r.event.Key = place + ":" + a.ID
-	}
+	// The thread belongs to the key: a repetition is the same bytes and names it
+	// again, while nobody says that ids are unique beyond one conversation.
+	r.event.Key = a.Conversation.ID + ":" + a.delivery
 	read := kinds[a.Type]
 	if read == nil || !read(a, &r, appID) {
 		return r, false
 	}
-	r.event.Route = r.route.String()
+	r.event.Route = r.kept().String()
 	return r, true
+}
+
+// kept is the route for the store. A place's is the same whoever speaks there:
+// what belongs to the speaker is only for the answer.
+func (r *received) kept() route {
+	to := r.route
+	if r.event.Place != "" {
+		to.Person, to.Home = "", ""
+	}
+	return to
 }
 
 // isGroup says whether several people are in the conversation, as Teams calls it.
@@ -287,9 +297,7 @@ func (a *incoming) readCommand(r *received, _ string) bool {
 
 // name adds to the key what tells one invoke from another of the same id.
 func (r *received) name(a *incoming, id string) {
-	if r.event.Key != "" {
-		r.event.Key += ":" + a.Name + ":" + id[:min(len(id), longestKey)]
-	}
+	r.event.Key += ":" + a.Name + ":" + id[:min(len(id), longestKey)]
 }
 
 // The names under which our cards carry their data beside the inputs. No input

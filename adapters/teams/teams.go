@@ -141,6 +141,7 @@ func New(o Options) (*Teams, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("set up Teams: %w", err)
 	}
+	o.AppID = strings.ToLower(o.AppID) // as Teams writes it in ids and addresses
 	t := &Teams{
 		handle: o.Handle, now: o.Now, log: o.Log, appID: o.AppID, tenant: o.AppTenant, cloud: o.Cloud.orPublic(), http: o.HTTP,
 		seen: o.Seen, seenCall: o.SeenCall, limits: usualLimits(),

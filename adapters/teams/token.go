@@ -23,8 +23,8 @@ const (
 	refusedAgain = 5 * time.Second // after the token was refused to us
 )
 
-// tokens gets the bot's own token, as a single tenant's application, and keeps
-// it until shortly before its end by the clock that New was given.
+// tokens gets the bot's own token, as a single tenant's application. It renews it
+// shortly before its end by the clock that New was given, and uses it until then.
 // https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
 type tokens struct {
 	config clientcredentials.Config
@@ -36,7 +36,8 @@ type tokens struct {
 	token   string
 	got     time.Time
 	until   time.Time // then it is renewed
-	err     error     // why there is none, told until retryAt
+	ends    time.Time // then it is used no more
+	err     error     // why there is no new one, told until retryAt
 	retryAt time.Time
 }
 
@@ -45,30 +46,35 @@ func tokenSource(c Cloud, client *http.Client, o Options) *tokens {
 	return &tokens{
 		now: o.Now, http: client,
 		config: clientcredentials.Config{
-			ClientID: o.AppID, ClientSecret: o.AppPassword, Scopes: []string{c.Scope}, AuthStyle: oauth2.AuthStyleInParams,
+			ClientID: strings.ToLower(o.AppID), ClientSecret: o.AppPassword, Scopes: []string{c.Scope}, AuthStyle: oauth2.AuthStyleInParams,
 			TokenURL: strings.TrimRight(c.Login, "/") + "/" + url.PathEscape(o.AppTenant) + "/oauth2/v2.0/token",
 		},
 	}
 }
 
 // get is the token, and whether it is so fresh that another one would be no
-// better. It waits for a fetch no longer than ctx; all who wait share one.
+// better. Nobody waits for a renewal; without a token it waits for a fetch no
+// longer than ctx, and all who wait share one.
 func (s *tokens) get(ctx context.Context) (token string, fresh bool, err error) {
-	if token, fresh, err = s.kept(); token != "" || err != nil {
+	token, fresh, renew, err := s.kept()
+	if !renew {
 		return token, fresh, err
 	}
 	done := s.flight.DoChan("", func() (any, error) {
-		if token, _, err := s.kept(); token != "" || err != nil { // another flight has just ended
+		if _, _, still, err := s.kept(); !still { // another flight has just ended
 			return nil, err
 		}
 		return nil, s.fetch(context.WithoutCancel(ctx))
 	})
+	if token != "" {
+		return token, fresh, nil
+	}
 	select {
 	case r := <-done:
 		if r.Err != nil {
 			return "", false, r.Err
 		}
-		token, fresh, err = s.kept()
+		token, fresh, _, err = s.kept()
 		if token == "" && err == nil {
 			err = &TokenError{Err: errors.New("it ended at once")}
 		}
@@ -78,17 +84,22 @@ func (s *tokens) get(ctx context.Context) (token string, fresh bool, err error) 
 	}
 }
 
-func (s *tokens) kept() (token string, fresh bool, err error) {
+// kept is the token that there is, and whether to get another one now; without
+// either, why there is none.
+func (s *tokens) kept() (token string, fresh, renew bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if s.token != "" && now.Before(s.until) {
-		return s.token, now.Sub(s.got) < freshFor, nil
+	paused := s.err != nil && now.Before(s.retryAt)
+	switch {
+	case s.token != "" && now.Before(s.until):
+		return s.token, now.Sub(s.got) < freshFor, false, nil
+	case s.token != "" && now.Before(s.ends):
+		return s.token, false, !paused, nil
+	case paused:
+		return "", false, false, s.err
 	}
-	if s.err != nil && now.Before(s.retryAt) {
-		return "", false, s.err
-	}
-	return "", false, nil
+	return "", false, true, nil
 }
 
 // forget lets the next one fetch a token, unless that has happened already.
@@ -115,12 +126,8 @@ func (s *tokens) fetch(ctx context.Context) error {
 		return s.err
 	}
 	life := lifeOf(got)
-	if life > renewBefore {
-		life -= renewBefore
-	} else {
-		life /= 2
-	}
-	s.err, s.token, s.got, s.until = nil, got.AccessToken, now, now.Add(life)
+	s.err, s.token, s.got, s.ends = nil, got.AccessToken, now, now.Add(life)
+	s.until = now.Add(max(life-renewBefore, life/2))
 	return nil
 }
 
@@ -128,10 +135,10 @@ func (s *tokens) fetch(ctx context.Context) error {
 // its end by the machine's clock, which need not be the one that we go by.
 func lifeOf(token *oauth2.Token) time.Duration {
 	seconds, err := strconv.ParseFloat(fmt.Sprint(token.Extra("expires_in")), 64)
-	if err != nil || seconds <= 0 || seconds > 86_400 {
-		return time.Hour
+	if err == nil && seconds > 0 && seconds <= 86_400 { // NaN is neither
+		return time.Duration(seconds * float64(time.Second))
 	}
-	return time.Duration(seconds * float64(time.Second))
+	return time.Hour
 }
 
 // TokenError says why we have no token of our own. It holds neither the secret
