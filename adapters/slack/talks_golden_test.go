@@ -11,11 +11,12 @@ import (
 	"testing"
 
 	"example.com/firstcall/adapters/slack/slackfake"
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/bot/talk"
 )
 
 // The talk whose messages are kept as Slack gets them: from the first command to the closed incident.
-const wholeLife = talksFolder + "/life_to_the_end.talk"
+const wholeLife = surfacetest.Talks + "/life_to_the_end.talk"
 
 // TestWhatSlackGets keeps everything that Slack is sent in one talk, in order
 // and in every language. -update rewrites the files; read the diff like any
@@ -61,7 +62,7 @@ func kept(t *testing.T, script, lang string, actions map[string]string) map[stri
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, got) {
-		t.Errorf("%s differs; -update writes it:\n%s", path, lineDiff(string(want), string(got)))
+		t.Errorf("%s differs; -update writes it:\n%s", path, surfacetest.LineDiff(string(want), string(got)))
 	}
 	return w.pressed
 }

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"example.com/firstcall/adapters/slack/slackfake"
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/bot"
 	"example.com/firstcall/bot/talk"
+	"example.com/firstcall/bot/words"
 )
 
 // hand is what people do in a talk, and what they have before them.
@@ -50,13 +52,15 @@ type button struct {
 
 // window is the one that somebody has open.
 type window struct {
-	place  string // where it was opened
-	id     string
-	hash   string
-	intro  string
-	left   map[string]bool // questions that were left out
-	typed  map[string]bool // what was typed since the window was shown; an error there is old
-	untold bool            // something was typed that the bot doesn't know yet
+	place    string // where it was opened
+	id       string
+	hash     string
+	intro    string
+	left     map[string]bool // questions that were left out
+	typed    map[string]bool // what was typed since the window was shown; an error there is old
+	untold   bool            // something was typed that the bot doesn't know yet
+	answered []string        // the questions in the order in which they were answered
+	again    string          // the question that is answered anew
 }
 
 func no(format string, args ...any) error {
@@ -313,23 +317,68 @@ func (w *world) answer(person, text string) error {
 		w.Close(user)
 		return nil
 	case slices.Contains(goingBack, low):
-		return no("a window has no way back: all its questions are there")
+		return w.above(person, p)
 	}
 	f, answer := p.asked(open), text
-	if name, rest, ok := cutNamed(text); ok {
+	if open.again != "" {
+		for i := range p.fields {
+			if p.fields[i].key == open.again {
+				f = &p.fields[i]
+			}
+		}
+		open.again = ""
+	}
+	name, rest, ok := cutNamed(text)
+	if f == nil && !ok { // "severity B", where nothing is asked any more
+		name, rest, ok = strings.Cut(typed, " ")
+	}
+	if ok {
 		for i := range p.fields {
 			if g := &p.fields[i]; strings.EqualFold(name, g.key) || strings.EqualFold(name, strings.TrimRight(g.label, "?？:：")) {
 				f, answer = g, rest
 			}
 		}
 	}
+	if f != nil && f.more != "" && answer != text && !slices.Contains(f.labels, answer) { // whoever names a product anew searches it
+		w.Choose(user, f.more, answer)
+		return nil
+	}
 	if f == nil {
 		if slices.Contains(saysYes, low) {
 			return w.send(person)
 		}
-		return no("a window is sent by its button; %q can't be typed", typed)
+		return nil // a window is sent by its button, and nothing can be typed below
 	}
 	return w.fill(person, f, answer)
+}
+
+// stays writes down what somebody sees who can do nothing of the kind in a
+// window: the same question.
+func (w *world) stays(person string, f *field) error {
+	shown := *f
+	shown.value = ""
+	lines := pageOf(w.Modal(w.users[person])).question(&shown)
+	lines[0] = surfacetest.Stays + lines[0]
+	w.tell("to "+person, lines)
+	return nil
+}
+
+// above lets somebody look at the question before the one whose turn it is, to
+// answer it anew. What is chosen there is shown in its place.
+func (w *world) above(person string, p *page) error {
+	open := w.windows[person]
+	for n := len(open.answered) - 1; n >= 0; n-- {
+		for i := range p.fields {
+			if f := &p.fields[i]; f.key == open.answered[n] {
+				open.again, open.answered = f.key, open.answered[:n]
+				shown := *f
+				shown.value = ""
+				w.tell("to "+person, p.question(&shown))
+				return nil
+			}
+		}
+	}
+	return w.stays(person, p.asked(open))
 }
 
 func cutNamed(text string) (name, value string, ok bool) {
@@ -343,6 +392,7 @@ func cutNamed(text string) (name, value string, ok bool) {
 // fill chooses or types an answer.
 func (w *world) fill(person string, f *field, answer string) error {
 	user, open := w.users[person], w.windows[person]
+	open.answered = append(open.answered, f.key)
 	typed := strings.TrimSpace(answer)
 	if value, ok := f.option(typed); ok {
 		w.Choose(user, f.key, value)
@@ -355,7 +405,7 @@ func (w *world) fill(person string, f *field, answer string) error {
 			open.left[f.key] = true
 			return w.next(person)
 		}
-		return no("%q is none of the options of %q", typed, f.label)
+		return w.stays(person, f)
 	case len(f.labels) > 0:
 		block = f.more
 	case typed == "" || typed == "-" && f.optional:
@@ -382,6 +432,11 @@ func (f *field) option(typed string) (value string, ok bool) {
 	for i, v := range f.values {
 		if strings.EqualFold(typed, v) || strings.EqualFold(typed, f.labels[i]) {
 			return v, true
+		}
+		for _, lang := range words.Languages() {
+			if f.key == "language" && strings.EqualFold(typed, string(words.In(lang).LanguageName(v))) {
+				return v, true
+			}
 		}
 	}
 	if n, err := strconv.Atoi(strings.TrimSuffix(typed, ".")); err == nil && n >= 1 && n <= len(f.values) {

@@ -1,10 +1,10 @@
 package slack_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/bot/talk"
 )
 
@@ -72,10 +72,4 @@ func TestAChoiceIsNoPress(t *testing.T) {
 }
 
 // Every exception is a talk that there is.
-func TestElsewhere(t *testing.T) {
-	for name, why := range elsewhere {
-		if _, err := os.Stat(talksFolder + "/" + name + ".talk"); err != nil || why == "" {
-			t.Errorf("%s: %q (%v)", name, why, err)
-		}
-	}
-}
+func TestElsewhere(t *testing.T) { surfacetest.CheckExceptions(t, elsewhere) }

@@ -2,7 +2,6 @@ package slack_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,9 +9,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,10 +20,10 @@ import (
 
 	"example.com/firstcall/adapters/slack"
 	"example.com/firstcall/adapters/slack/slackfake"
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/bot"
 	"example.com/firstcall/bot/talk"
 	"example.com/firstcall/cmd/firstcall/demo"
-	"example.com/firstcall/cmd/firstcall/setup"
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
 	"example.com/firstcall/storage"
@@ -34,9 +31,6 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(localpg.RunTests(m)) }
-
-// talksFolder holds the talks that every surface plays.
-const talksFolder = "../../bot/testdata/talks"
 
 // world is a set-up as it is in Slack: a workspace for each tenant, its people
 // in it, its places as channels, and our app.
@@ -67,7 +61,7 @@ type world struct {
 	app    *slack.Slack
 	hangUp func() // ends Socket Mode of the process
 	socket bool
-	faults faultLog
+	faults surfacetest.Faults
 	ids    atomic.Int64
 
 	hand // how people act and what they see
@@ -84,24 +78,6 @@ func (t installed) Installed(_ context.Context, workspace string) (slack.Install
 	return inst, nil
 }
 
-// faultLog keeps what is logged as an error.
-type faultLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *faultLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *faultLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 func newWorld(t *testing.T, script string, socket bool) *world {
 	t.Helper()
 	return newWorldIn(t, script, socket, "")
@@ -111,10 +87,7 @@ func newWorld(t *testing.T, script string, socket bool) *world {
 // each their own.
 func newWorldIn(t *testing.T, script string, socket bool, lang string) *world {
 	t.Helper()
-	file := ""
-	if m := regexp.MustCompile(`^# setup: (\S+)\n`).FindStringSubmatch(script); m != nil {
-		file = m[1]
-	}
+	file := surfacetest.SetupFile(script)
 	s, err := setupIn(file, lang)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +97,7 @@ func newWorldIn(t *testing.T, script string, socket bool, lang string) *world {
 		users: map[string]string{}, names: map[string]string{}, langs: map[string]string{}, channels: map[string]string{},
 		places: map[string]string{}, hosts: map[string]string{}, homes: map[string]string{}, hand: newHand(),
 	}
-	w.store = w.open(file, lang)
+	w.store = surfacetest.Open(t, "slack_"+file+lang, s)
 	w.settle(s, script)
 	w.Inject("chat.postMessage", slackfake.ErrorCode("accesslimited"), slackfake.Times(-1), slackfake.When(w.refuses))
 	w.Inject("chat.update", slackfake.ErrorCode("accesslimited"), slackfake.Times(-1), slackfake.When(w.refuses))
@@ -233,29 +206,9 @@ func (w *world) quiet() {
 	}
 }
 
-// setups are those that were read, by file and language: reading one takes a while.
-var setups sync.Map
-
-// setupIn is a talk's set-up with everybody and everything in Slack. It must not be changed.
+// setupIn is a talk's set-up with everybody and everything in Slack.
 func setupIn(file, lang string) (bot.Setup, error) {
-	if s, ok := setups.Load(file + " " + lang); ok {
-		return s.(bot.Setup), nil
-	}
-	s, err := readSetup(file, lang)
-	if err == nil {
-		setups.Store(file+" "+lang, s)
-	}
-	return s, err
-}
-
-func readSetup(file, lang string) (bot.Setup, error) {
-	s, err := demo.Setup(terms.Current(), demo.StartsAt)
-	if file != "" {
-		var data []byte
-		if data, err = os.ReadFile(filepath.Join(talksFolder, filepath.Base(file))); err == nil {
-			s, err = setup.Read(terms.Current(), []setup.File{{Name: file, Data: data}})
-		}
-	}
+	s, err := surfacetest.Setup(file, lang)
 	if err != nil {
 		return s, err
 	}
@@ -267,17 +220,12 @@ func readSetup(file, lang string) (bot.Setup, error) {
 		}
 		s.Workspaces = append(s.Workspaces, bot.SetupWorkspace{Tenant: t.Name, Platform: "slack", ID: workspaceOf(t.Prefix)})
 	}
-	for i := range s.Tenants {
-		s.Tenants[i].Language = cmp.Or(lang, s.Tenants[i].Language)
-	}
 	for i := range s.People {
 		p := &s.People[i]
-		p.Person.Language = cmp.Or(lang, p.Person.Language)
 		p.Identities = []bot.Identity{{Platform: "slack", Workspace: workspaceOf(prefixOf(s, p.Tenant)), ID: userID(p.Person.Name)}}
 	}
 	for i := range s.Places {
 		p := &s.Places[i]
-		p.Place.Language = cmp.Or(lang, p.Place.Language)
 		p.Channel = bot.Identity{Platform: "slack", Workspace: provider, ID: channelID(p.Place.Name)}
 		if file == "" {
 			p.Channel.Workspace = workspaceOf(prefixOf(s, p.Tenant))
@@ -377,52 +325,4 @@ func (w *world) person(name, home, email, lang string) {
 	w.users[name], w.names[id], w.homes[name], w.langs[name] = id, name, home, lang
 	locale := map[string]string{"zh-Hans": "zh-CN", "ja": "ja-JP"}[lang]
 	w.AddUser(slackfake.User{ID: id, Team: home, Name: name, Email: email, Locale: locale})
-}
-
-// open gives the talk a database of its own.
-func (w *world) open(file, lang string) *storage.DB {
-	server, err := localpg.ForTests()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	name := "slack_" + strings.ToLower(strings.NewReplacer(".", "_", "-", "_").Replace(file+lang))
-	if err := server.Template(name, func(super string) error { return fillSlack(super, file, lang) }); err != nil {
-		w.t.Fatal(err)
-	}
-	store, err := storage.Open(w.t.Context(), server.Clone(w.t, name).URL(storage.App), storage.Options{Connections: 3})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = store.Close() })
-	return store
-}
-
-func fillSlack(superURL, file, lang string) (err error) {
-	ctx := context.Background()
-	u, err := url.Parse(superURL)
-	if err != nil {
-		return err
-	}
-	if err := storage.Prepare(ctx, superURL, strings.TrimPrefix(u.Path, "/")); err != nil {
-		return err
-	}
-	as := func(role string) string {
-		at, q := *u, u.Query()
-		q.Set("options", "-c role="+role)
-		at.RawQuery = q.Encode()
-		return at.String()
-	}
-	if err := storage.Migrate(ctx, as(storage.Owner)); err != nil {
-		return err
-	}
-	s, err := setupIn(file, lang)
-	if err != nil {
-		return err
-	}
-	store, err := storage.Open(ctx, as(storage.App), storage.Options{Connections: 1})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	return store.Import(ctx, s)
 }

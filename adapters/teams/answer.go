@@ -133,6 +133,9 @@ func (t *Teams) spokenTo(r *received, d decided) bot.Reply {
 	if reply.Lang == "" {
 		reply.Lang = t.langOf(r)
 	}
+	if r.own && reply.Close && reply.Form == nil && reply.Text == "" { // the form makes way for something
+		reply.Text = words.In(reply.Lang).TeamsNoted()
+	}
 	if reply.Zone == nil {
 		reply.Zone = time.UTC
 	}
@@ -176,22 +179,25 @@ func failedAnswer(status int, code, text string) actionAnswered {
 }
 
 // actionAnswer is what becomes of the card whose button was pressed. A message
-// that is there for this exchange alone changes for everybody; over any other
-// one, only who pressed sees the form.
+// that is there for this exchange alone changes for everybody. Under any other
+// one a form gets a message of its own: over a card that changes for everybody
+// it would be lost with what was typed. Only where nothing may be written at the
+// moment does it lie over the card, for who pressed.
 func (t *Teams) actionAnswer(r *received, d decided) actionAnswered {
 	reply := d.reply
 	text := plainText(reply.Text, reply, t.now())
 	switch {
 	case d.err != nil:
 		return failedAnswer(http.StatusInternalServerError, "InternalError", text)
-	case r.own && (reply.Form != nil || reply.Close && reply.Text != ""):
+	case r.own && (reply.Form != nil || reply.Close):
 		c := t.cardFor(reply, ownMessage)
 		t.background(t.limits.late, func(ctx context.Context) { t.replace(ctx, r, reply) })
 		return actionAnswered{http.StatusOK, cardType, c}
+	case reply.Form != nil && t.mayWrite(r):
+		t.background(t.limits.late, func(ctx context.Context) { t.show(ctx, r, d) })
+		return actionAnswered{http.StatusOK, messageType, plainText(words.In(reply.Lang).TeamsFormBelow(), reply, t.now())}
 	case reply.Form != nil:
 		return actionAnswered{http.StatusOK, cardType, t.cardFor(reply, overMessage)}
-	case r.event.Values[bot.Nav] == bot.NavCancel && t.lastCard(r) != nil: // the form lay over a card, which comes back
-		return actionAnswered{http.StatusOK, cardType, withNote(t.lastCard(r), reply.Text, reply, t.now())}
 	}
 	note := reply.Text
 	switch {
@@ -201,8 +207,9 @@ func (t *Teams) actionAnswer(r *received, d decided) actionAnswered {
 		t.background(t.limits.late, func(ctx context.Context) { t.show(ctx, r, d) })
 		note = words.In(reply.Lang).TeamsWrittenToYou()
 	}
-	if shown := t.lastCard(r); reply.Close && r.event.Kind == bot.Submitted && shown != nil { // the form lay over it, and is done with
-		return actionAnswered{http.StatusOK, cardType, withNote(shown, note, reply, t.now())}
+	if reply.Close && r.event.Kind == bot.Submitted { // the form lay over a card, which its next change brings back
+		reply.Text, reply.Buttons = note, nil
+		return actionAnswered{http.StatusOK, cardType, t.cardFor(reply, overMessage)}
 	}
 	return actionAnswered{http.StatusOK, messageType, plainText(note, reply, t.now())}
 }

@@ -113,34 +113,92 @@ func (st *story) incident(c *teamsfake.Conversation) teamsfake.Message {
 	return c.Last()
 }
 
-// A small form over an incident's card is for who pressed, and goes again.
-func TestAFormOverACardIsForOnePerson(t *testing.T) {
+// A small form for an incident's card is a message of its own below: what is
+// typed there stays while the card above changes for everybody.
+func TestAFormForACardKeepsWhatIsTyped(t *testing.T) {
+	for _, old := range []bool{false, true} { // a client that knows Execute, and one that doesn't
+		st := newStory(t)
+		ben := st.Person("Ben Ito")
+		ops := st.Team("Ops", st.ana, ben).Channel("Checkout")
+		m := st.incident(ops)
+		st.asks(map[string]bot.Reply{
+			"pressed": reply("", step("note")), "submittedreport:note": {Lang: "en", Text: "Ana has it.", Close: true}, "cancel": {Lang: "en", Text: "Nothing was changed.", Close: true},
+		})
+		press := st.ana.Press
+		if old {
+			press = st.ana.PressOld
+		}
+		answer := press(m, "Take", nil)
+		st.settle()
+		e := st.only()
+		equal(t, "action", e.Action, "take")
+		equal(t, "subject", e.Subject, "INC-1")
+		if !old {
+			equal(t, "the line", answer.Text, string(words.In("en").TeamsFormBelow()))
+		}
+		form := m.Where.Last()
+		equal(t, "the form", strings.Contains(form.Plain(), "What about note?") && form.ID != m.ID, true)
+		equal(t, "what Ben sees", strings.Contains(teamsfake.CardText(ben.Sees(m)), "Checkout is down"), true)
+
+		st.changes(m, "INC-1: Ben has it")
+		equal(t, "the form, while Ana types", strings.Contains(teamsfake.CardText(st.ana.Sees(form)), "What about note?"), true)
+		press(form, "Next", map[string]string{"note": "on it"})
+		st.settle()
+		equal(t, "what was typed", st.got()[1].Values["note"], "on it")
+		equal(t, "the end", teamsfake.CardText(st.ana.Sees(form)), "Ana has it.")
+		equal(t, "the card above", strings.Contains(teamsfake.CardText(st.ana.Sees(m)), "Ben has it"), true)
+
+		press(m, "Take", nil)
+		st.settle()
+		again := m.Where.Last()
+		press(again, "Cancel > "+string(words.In("en").ButtonDrop()), nil)
+		st.settle()
+		equal(t, "after a change of mind", teamsfake.CardText(ben.Sees(again)), "Nothing was changed.")
+	}
+}
+
+// changes shows another text on an incident's card, as the outbox does.
+func (st *story) changes(m teamsfake.Message, text words.Text) {
+	st.t.Helper()
+	r := route{Service: st.ServiceURL(), Conversation: m.Where.ID(), Bot: st.BotID(), Tenant: st.TenantID()}
+	shown := replyCard(bot.Reply{Lang: "en", Text: text, Buttons: []bot.Button{{Label: "Take", Action: "take", Subject: "INC-1"}}}, start, overMessage)
+	if err := st.app.update(context.Background(), r, m.Where.ID(), m.ID, content{
+		"summary": "INC-1", "attachments": []any{map[string]any{"contentType": cardType, "content": shown}},
+	}); err != nil {
+		st.t.Fatal(err)
+	}
+}
+
+// Where nothing may be written to a conversation at the moment, who pressed sees
+// the newest form all the same: in the answer to the press.
+func TestTheNewestFormIsInTheAnswerWhenTheBudgetIsSpent(t *testing.T) {
 	st := newStory(t)
-	ben := st.Person("Ben Ito")
-	ops := st.Team("Ops", st.ana, ben).Channel("Checkout")
+	ops := st.Team("Ops", st.ana).Channel("Checkout")
 	m := st.incident(ops)
-	confirm := step("note")
 	st.asks(map[string]bot.Reply{
-		"pressed": reply("", confirm), "submittedreport:note": reply("Ana has it.", nil), "cancel": {Lang: "en", Text: "Nothing was changed.", Close: true},
+		"said": reply("", step("product")), "submittedreport:product": reply("", step("impact")),
+		"pressed": reply("", step("note")), "submittedreport:note": {Lang: "en", Text: "Ana has it.", Close: true},
 	})
-	answer := st.ana.Press(m, "Take", nil)
-	e := st.only()
-	equal(t, "action", e.Action, "take")
-	equal(t, "subject", e.Subject, "INC-1")
-	equal(t, "the form in the answer", strings.Contains(teamsfake.CardText(answer.Card), "What about note?"), true)
+	root := st.ana.Tell(ops, "incident").Activity["id"].(string)
 	st.settle()
-	equal(t, "what Ben sees", strings.Contains(teamsfake.CardText(ben.Sees(m)), "Checkout is down"), true)
+	wizard := ops.Thread(root).Last()
+	for st.app.budgets.spend(ops.ID(), st.TenantID(), st.clock()) == nil {
+	}
+	answer := st.ana.Press(wizard, "Next", map[string]string{"product": "Checkout"})
+	st.settle()
+	equal(t, "the next question", strings.Contains(teamsfake.CardText(answer.Card), "What about impact?"), true)
+	equal(t, "as Ana sees it", strings.Contains(teamsfake.CardText(st.ana.Sees(wizard)), "What about impact?"), true)
 
+	answer = st.ana.Press(m, "Take", nil)
+	st.settle()
+	equal(t, "the form", strings.Contains(teamsfake.CardText(answer.Card), "What about note?"), true)
 	answer = st.ana.Press(m, "Next", map[string]string{"note": "on it"})
-	equal(t, "the line", answer.Text, "Ana has it.")
-
-	cancel := st.ana.PressActivity(m, "Next", map[string]string{"note": "x"})
-	cancel["value"].(map[string]any)["action"].(map[string]any)["data"].(map[string]any)["_nav"] = "cancel"
-	back := teamsfake.CardText(st.Deliver(cancel).Card)
-	equal(t, "the card comes back", strings.Contains(back, "Checkout is down") && strings.Contains(back, "[Take]"), true)
-	equal(t, "with a line", strings.Contains(back, "Nothing was changed."), true)
 	st.settle()
-	equal(t, "calls to change it for all", len(st.Calls(teamsfake.OpUpdate)), 0)
+	equal(t, "its end", teamsfake.CardText(answer.Card), "Ana has it.")
+	equal(t, "messages of the bot", len(ops.FromBot()), 2)
+	st.wait(2 * time.Hour)
+	st.changes(m, "INC-1: Ana has it")
+	equal(t, "the card, after its next change", strings.Contains(teamsfake.CardText(st.ana.Sees(m)), "[Take]"), true)
 }
 
 // What is too long for a line, or has buttons, is written to the person.

@@ -22,7 +22,39 @@ import (
 var (
 	errUnauthorized = errors.New("this is not the channel's")
 	errNoKeys       = errors.New("the channel's keys can't be had")
+
+	errNoToken      = fmt.Errorf("%w: no bearer token", errUnauthorized)
+	errOtherService = fmt.Errorf("%w: the token is for another service URL", errUnauthorized)
+	errOtherChannel = fmt.Errorf("%w: another channel than %s", errUnauthorized, channelID)
+	errNotEndorsed  = fmt.Errorf("%w: the key does not vouch for %s", errUnauthorized, channelID)
 )
+
+// reason is why a request is not the channel's, in words of ours alone.
+func reason(err error) string {
+	for _, known := range []struct {
+		err error
+		why string
+	}{
+		{errNoToken, "no bearer token"},
+		{errOtherService, "the token is for another service URL"},
+		{errOtherChannel, "another channel than Teams"},
+		{errNotEndorsed, "the key does not vouch for Teams"},
+		{jwt.ErrTokenExpired, "the token has expired; is the clock right?"},
+		{jwt.ErrTokenNotValidYet, "the token is not valid yet; is the clock right?"},
+		{jwt.ErrTokenUsedBeforeIssued, "the token is not valid yet; is the clock right?"},
+		{jwt.ErrTokenInvalidAudience, "the token is for another app; is MicrosoftAppId right?"},
+		{jwt.ErrTokenInvalidIssuer, "another issuer; is the cloud right?"},
+		{jwt.ErrTokenRequiredClaimMissing, "a claim is missing"},
+		{jwt.ErrTokenUnverifiable, "no key of the channel's"},
+		{jwt.ErrTokenSignatureInvalid, "the channel did not sign it"},
+		{jwt.ErrTokenMalformed, "no token"},
+	} {
+		if errors.Is(err, known.err) {
+			return known.why
+		}
+	}
+	return "not the channel's"
+}
 
 // The rules of the channel's tokens.
 // https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
@@ -63,7 +95,7 @@ type claims struct {
 func (v *validator) verify(ctx context.Context, header string) (*claims, error) {
 	text, is := bearer(header)
 	if !is {
-		return nil, fmt.Errorf("%w: no bearer token", errUnauthorized)
+		return nil, errNoToken
 	}
 	sum := sha256.Sum256([]byte(text))
 	s, known := v.signed.find(sum)
@@ -157,11 +189,11 @@ func (s *signatures) keep(sum [sha256.Size]byte, one signature) {
 func (c *claims) binds(serviceURL, channel string) error {
 	switch {
 	case c.ServiceURL == "" || c.ServiceURL != serviceURL:
-		return fmt.Errorf("%w: the token is for another service URL", errUnauthorized)
+		return errOtherService
 	case channel != channelID:
-		return fmt.Errorf("%w: another channel than %s", errUnauthorized, channelID)
+		return errOtherChannel
 	case len(c.endorsements) > 0 && !slices.Contains(c.endorsements, channel):
-		return fmt.Errorf("%w: the key does not vouch for %s", errUnauthorized, channelID)
+		return errNotEndorsed
 	}
 	return nil
 }

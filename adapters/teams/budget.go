@@ -57,6 +57,22 @@ func (b *budgets) spend(place, tenant string, now time.Time) error {
 	return b.take("c "+tenant+" "+place, conversationWindows, tenant, now)
 }
 
+// left says whether spend would take a call now; it takes none.
+func (b *budgets) left(place, tenant string, now time.Time) bool {
+	if b.off {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tidy(now)
+	for _, key := range []string{"c " + tenant + " " + place, "t " + tenant} {
+		if t := b.used[key]; t != nil && t.wait(now) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // ask is spend for a question about a conversation's members.
 func (b *budgets) ask(place, tenant string, now time.Time) error {
 	return b.take("m "+tenant+" "+place, memberWindows, tenant, now)

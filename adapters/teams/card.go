@@ -275,25 +275,3 @@ func newAction(title, fallback, verb string, data map[string]string, on surface,
 	a.Type, a.Verb, a.Fallback = "Action.Execute", verb, &submit
 	return a
 }
-
-// withNote is a card as it was sent, with a line above it.
-func withNote(content json.RawMessage, note words.Text, reply bot.Reply, now time.Time) any {
-	lines, _ := cutLines(linesOf(note, words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}, now), 5, maxSummary)
-	var c map[string]any
-	if len(lines) == 0 || json.Unmarshal(content, &c) != nil {
-		return content
-	}
-	body, ok := c["body"].([]any)
-	if !ok {
-		return content
-	}
-	var noted []any
-	for _, l := range lines {
-		noted = append(noted, textBlock(l))
-	}
-	c["body"] = append(noted, body...)
-	if raw, err := json.Marshal(c); err != nil || len(raw) > maxCardBytes {
-		return content
-	}
-	return c
-}

@@ -160,23 +160,6 @@ func TestButtons(t *testing.T) {
 	}
 }
 
-// A card that comes back over a form says above what became of it.
-func TestNoteAboveACard(t *testing.T) {
-	sent := cardOf(postings("en")["engineer_card"])
-	raw, err := json.Marshal(withNote(sent.content, "Nothing was done.", bot.Reply{Lang: "en"}, storyBegins))
-	if err != nil {
-		t.Fatal(err)
-	}
-	noted := contentOf(t, card{content: raw})
-	if noted.Body[0].Text != "Nothing was done." || len(noted.Body) != len(contentOf(t, sent).Body)+1 {
-		t.Errorf("%+v", noted.Body)
-	}
-	harmlessCard(t, card{content: raw, summary: "x", text: "x"})
-	if same, _ := json.Marshal(withNote(sent.content, "", bot.Reply{}, storyBegins)); string(same) != string(sent.content) {
-		t.Error("no note changes the card")
-	}
-}
-
 // Nothing to say is still a card, and a text, that Teams takes.
 func TestEmptyIsTaken(t *testing.T) {
 	c := cardOf(bot.Posting{Now: storyBegins})

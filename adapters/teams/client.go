@@ -96,9 +96,6 @@ func (t *Teams) send(ctx context.Context, r route, conversation string, c conten
 			return library.ApplyConversationReference(schema.Activity{Type: schema.Message}, t.reference(r, conversation), false), nil
 		},
 	})
-	if err == nil {
-		t.shown(conversation, one.id, c)
-	}
 	return one.id, bare(err)
 }
 
@@ -110,11 +107,7 @@ func (t *Teams) update(ctx context.Context, r route, conversation, id string, c 
 	}
 	adapter, _ := t.turn(ctx, c)
 	a := library.ApplyConversationReference(schema.Activity{Type: schema.Message, ID: id}, t.reference(r, conversation), false)
-	err := adapter.UpdateActivity(ctx, a)
-	if err == nil {
-		t.shown(conversation, id, c)
-	}
-	return bare(err)
+	return bare(adapter.UpdateActivity(ctx, a))
 }
 
 // bare is our own error without what the library wraps around it. What the
@@ -152,23 +145,18 @@ func (t *Teams) begin(ctx context.Context, r route, channel string, c content) (
 	if id == "" {
 		return "", nameless(callCreate)
 	}
-	t.shown(channel, id, c)
 	return id, nil
-}
-
-// shown notes the card that a message shows from now on.
-func (t *Teams) shown(conversation, id string, c content) {
-	if card := c.cardIn(); card != nil {
-		if raw, err := json.Marshal(card); err == nil {
-			t.remember(conversation, id, raw)
-		}
-	}
 }
 
 // spend takes one call from the budgets of a conversation and its tenant.
 func (t *Teams) spend(r route, conversation string) error {
 	place, _ := splitConversation(conversation)
 	return t.budgets.spend(place, r.Tenant, t.now())
+}
+
+// mayWrite says whether the budgets allow a message to where something came from.
+func (t *Teams) mayWrite(r *received) bool {
+	return r.route.Conversation != "" && t.budgets.left(r.route.Conversation, r.route.Tenant, t.now())
 }
 
 // chatWith opens our chat with the person that the route names, or finds the

@@ -270,6 +270,7 @@ func (p *page) change() *action {
 		return nil
 	}
 	inner := &adaptive{Type: "AdaptiveCard"}
+	data := map[string]string{dataForm: p.form.Key, dataPartial: "1"}
 	for i := range p.form.Fields {
 		f := p.form.Fields[i]
 		if p.seen[f.Key] {
@@ -278,6 +279,9 @@ func (p *page) change() *action {
 		if typed(&f) && f.Value != "" && p.typing(&f).Value == "" {
 			p.lost = true
 			continue
+		}
+		if shown := p.answer(&f); f.Kind == bot.FieldTime && shown != f.Value {
+			data[shownPrefix+f.Key] = shown
 		}
 		f.Help = ""
 		options := slices.Clone(f.Options)
@@ -297,7 +301,6 @@ func (p *page) change() *action {
 	if len(inner.Body) == 0 {
 		return nil
 	}
-	data := map[string]string{dataForm: p.form.Key, dataPartial: "1"}
 	inner.Body = append(inner.Body, bar([]action{newAction(p.say(p.w.TeamsSave()), "", verbForm, data, p.on, true)}))
 	return &action{Type: "Action.ShowCard", Title: label(p.say(p.w.TeamsChange()), "…", maxLabel), Card: inner}
 }

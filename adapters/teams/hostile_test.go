@@ -215,11 +215,6 @@ func TestAnyReplyIsTaken(t *testing.T) {
 		}
 		c := replyCard(r, storyBegins, someSurfaces.Draw(t, "on"))
 		harmlessCard(t, c)
-		noted, err := json.Marshal(withNote(c.content, texts().Draw(t, "note"), r, storyBegins))
-		if err != nil {
-			t.Fatal(err)
-		}
-		harmlessCard(t, card{content: noted, summary: "x", text: "x"})
 	})
 }
 

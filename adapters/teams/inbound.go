@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/infracloudio/msbotbuilder-go/schema"
 
@@ -62,10 +63,10 @@ func (t *Teams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (t *Teams) admit(ctx context.Context, w http.ResponseWriter, r *http.Request) (a *incoming, status int, outcome string) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) != 1 {
-		return nil, http.StatusUnauthorized, refused
+		return nil, t.turnedAway(ctx, errNoToken), refused
 	}
 	if _, is := bearer(headers[0]); !is {
-		return nil, http.StatusUnauthorized, refused
+		return nil, t.turnedAway(ctx, errNoToken), refused
 	}
 	body, err := readBody(w, r)
 	if err != nil {
@@ -83,19 +84,40 @@ func (t *Teams) admit(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		return nil, http.StatusServiceUnavailable, keyless
 	}
 	if err != nil {
-		return nil, http.StatusUnauthorized, refused
+		return nil, t.turnedAway(ctx, err), refused
 	}
 	if a, err = decodeActivity(body); err != nil {
 		return nil, http.StatusBadRequest, notTeams
 	}
-	if signed.binds(a.ServiceURL, a.ChannelID) != nil {
-		return nil, http.StatusUnauthorized, refused
+	if err := signed.binds(a.ServiceURL, a.ChannelID); err != nil {
+		return nil, t.turnedAway(ctx, err), refused
 	}
 	if !t.cloud.serves(a.ServiceURL) {
 		t.log.WarnContext(ctx, "a service that is not Teams' of this cloud", "service", words.Line(a.ServiceURL))
 		return nil, http.StatusForbidden, forbidden
 	}
 	return a, 0, ""
+}
+
+// turnedAwayEvery is how often each reason for a 401 is logged at most: the
+// endpoint is open to the world.
+const turnedAwayEvery = time.Minute
+
+// turnedAway logs why something is answered with 401. Nothing of the token is
+// logged, nor of what else came.
+func (t *Teams) turnedAway(ctx context.Context, err error) int {
+	why, now := reason(err), t.now()
+	t.mu.Lock()
+	last, known := t.away[why]
+	first := !known || now.Sub(last) >= turnedAwayEvery || now.Before(last)
+	if first {
+		t.away[why] = now
+	}
+	t.mu.Unlock()
+	if first {
+		t.log.WarnContext(ctx, "somebody was turned away from /api/messages; the same is logged once a minute at most", "why", why)
+	}
+	return http.StatusUnauthorized
 }
 
 // readBody reads the body in one piece where its length is told.

@@ -479,3 +479,40 @@ func TestTheWaitsTogetherAreShort(t *testing.T) {
 	st.Inject(teamsfake.OpKeys, 1, teamsfake.Slow(hold))
 	wants(t, "without keys in time", st.Deliver(st.ana.Message(st.Personal(st.ana), "hello")), http.StatusServiceUnavailable)
 }
+
+// Why somebody is turned away is in the log, once a minute, and nothing of the token.
+func TestWhyIsLoggedOnceAMinute(t *testing.T) {
+	st := newStory(t)
+	chat := st.Personal(st.ana)
+	lines := func() int {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		return strings.Count(st.logged.String(), "was turned away")
+	}
+	for n, c := range []struct {
+		how teamsfake.How
+		why string
+	}{
+		{teamsfake.Audience("another"), "is MicrosoftAppId right?"},
+		{teamsfake.Expired(time.Hour), "is the clock right?"},
+		{teamsfake.ForgedKey(), "the channel did not sign it"},
+		{teamsfake.UnknownKey(), "no key of the channel's"},
+		{teamsfake.NoToken(), "no bearer token"},
+		{teamsfake.ServiceURLClaim("https://smba.trafficmanager.net/emea/"), "another service URL"},
+	} {
+		for range 3 {
+			wants(t, c.why, st.Deliver(st.ana.Message(chat, "hello"), c.how), http.StatusUnauthorized)
+		}
+		st.mu.Lock()
+		said := strings.Contains(st.logged.String(), c.why)
+		st.mu.Unlock()
+		equal(t, c.why, said, true)
+		equal(t, "lines in the log", lines(), n+1)
+	}
+	st.wait(59 * time.Second)
+	st.Deliver(st.ana.Message(chat, "hello"), teamsfake.NoToken())
+	equal(t, "lines within the minute", lines(), 6)
+	st.wait(time.Second)
+	st.Deliver(st.ana.Message(chat, "hello"), teamsfake.NoToken())
+	equal(t, "lines after it", lines(), 7)
+}

@@ -15,7 +15,7 @@ import (
 // field is one question: its input, what is wrong with the answer, how to
 // answer, and what the answers mean. Must says that the client asks for it.
 func (p *page) field(f *bot.Field, must bool) []element {
-	if strings.TrimSpace(f.Key) == "" || len(f.Key) > maxInputID-len(pickedSuffix) || strings.HasSuffix(f.Key, pickedSuffix) ||
+	if strings.TrimSpace(f.Key) == "" || len(f.Key) > maxInputID-len(pickedSuffix) || strings.HasSuffix(f.Key, pickedSuffix) || strings.HasPrefix(f.Key, shownPrefix) ||
 		slices.Contains(reserved, f.Key) || p.seen[f.Key] {
 		p.lost = true // no key of ours; an answer could not come back
 		return nil

@@ -27,7 +27,7 @@ var (
 // once, and a message whose thread is no more outside of it: nothing is lost for
 // its form. Teams lets no bot pin anything, so that Pin means nothing here.
 func (t *Teams) Post(ctx context.Context, p bot.Posting) (string, error) {
-	r, err := routeOf(p.To)
+	r, err := t.routeTo(ctx, p.To)
 	if err != nil {
 		return "", err
 	}
@@ -59,7 +59,7 @@ func (t *Teams) Post(ctx context.Context, p bot.Posting) (string, error) {
 
 // Edit implements bot.Chat.
 func (t *Teams) Edit(ctx context.Context, id string, p bot.Posting) error {
-	r, err := routeOf(p.To)
+	r, err := t.routeTo(ctx, p.To)
 	if err != nil {
 		return err
 	}
@@ -102,6 +102,31 @@ func routeOf(to bot.Address) (route, error) {
 		r.Person = to.ID
 	}
 	return r, nil
+}
+
+// routeTo is the way to an address. Whoever has never spoken to us in private is
+// reached by where they, or others of their tenant, have spoken to us lately:
+// Teams names the members there, and lets us open a chat with one.
+func (t *Teams) routeTo(ctx context.Context, to bot.Address) (route, error) {
+	r, err := routeOf(to)
+	if err == nil || to.Route != "" || to.Kind != "person" {
+		return r, err
+	}
+	for _, way := range t.routesTo(to.Workspace, to.ID) {
+		m, asked := t.member(ctx, way, to.ID)
+		if asked != nil {
+			if !errors.As(asked, new(*APIError)) { // nobody can tell now; it is to be tried again
+				err = asked
+			}
+			continue
+		}
+		way.Person, way.Conversation, way.Home = m.ID, "", ""
+		if way.Tenant != to.Workspace {
+			way.Home = to.Workspace
+		}
+		return way, nil
+	}
+	return r, err
 }
 
 // spot is where a message goes.

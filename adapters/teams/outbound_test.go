@@ -275,3 +275,38 @@ func TestOneWriterAtATimeInAConversation(t *testing.T) {
 	_, err = st.app.Post(stuck, st.posting(st.to(group), "hello"))
 	st.fails(err, bot.Refused)
 }
+
+// Whoever has only pressed something in a channel can be paged all the same:
+// Teams names who is there, and lets us open a chat.
+func TestAPersonWhoHasOnlySpokenInAChannel(t *testing.T) {
+	st := newStory(t)
+	ben, lena := st.Person("Ben Ito"), st.Person("Lena Mai")
+	ops := st.Team("Ops", st.ana, ben).Channel("Checkout")
+	st.says(reply("Taken.", nil))
+	st.ana.Press(st.incident(ops), "Take", nil)
+	st.settle()
+	page := func(p *teamsfake.Person) (string, error) {
+		return st.app.Post(t.Context(), bot.Posting{
+			Key: "k", Rings: true, Now: start, Message: bot.Message{Lang: "en", Zone: "UTC", Text: "INC-1: nobody has called."},
+			To: bot.Address{Platform: "teams", Workspace: st.TenantID(), Kind: "person", ID: p.AAD},
+		})
+	}
+	for _, who := range []*teamsfake.Person{st.ana, ben} { // who pressed, and who is there, too
+		id, err := page(who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "the page to "+who.Name, strings.Contains(st.Personal(who).Last().Plain(), "nobody has called"), true)
+		if err := st.app.Edit(t.Context(), id, bot.Posting{
+			Key: "k", Now: start, Message: bot.Message{Lang: "en", Zone: "UTC", Text: "INC-1: Ana has called."},
+			To: bot.Address{Platform: "teams", Workspace: st.TenantID(), Kind: "person", ID: who.AAD},
+		}); err != nil {
+			t.Error(err)
+		}
+		equal(t, "the page to "+who.Name+", changed", strings.Contains(st.Personal(who).Last().Plain(), "Ana has called"), true)
+	}
+	var refused *bot.SendError
+	if _, err := page(lena); !errors.As(err, &refused) || refused.Outcome != bot.Gone {
+		t.Errorf("a page to somebody whom nobody has met: %v", err)
+	}
+}

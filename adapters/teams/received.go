@@ -314,6 +314,11 @@ const (
 // picked there goes before what is typed.
 const pickedSuffix = "?picked"
 
+// shownPrefix begins the name under which a card's data carries what an input
+// showed at first, where that isn't the answer as the bot keeps it: left as it
+// was, it is no new answer.
+const shownPrefix = "="
+
 // acted reads the data of one of our buttons; false when it is none.
 func (r *received) acted(data map[string]json.RawMessage) bool {
 	action, form := scalar(data[dataAction]), scalar(data[dataForm])
@@ -330,6 +335,10 @@ func (r *received) acted(data map[string]json.RawMessage) bool {
 		r.kind, r.event.Kind, r.event.Form = "form", bot.Submitted, words.Line(form)
 		asked := scalar(data[dataPartial])
 		r.event.Partial, r.event.Values = asked != "", valuesOf(data)
+		maps.DeleteFunc(r.event.Values, func(key, value string) bool {
+			shown, is := data[shownPrefix+key]
+			return is && value == scalar(shown)
+		})
 		if asked != "" && asked != "1" { // what else is on the card is asked later, if it was left empty
 			maps.DeleteFunc(r.event.Values, func(key, value string) bool { return value == "" && key != asked })
 		}
@@ -344,7 +353,7 @@ func valuesOf(data map[string]json.RawMessage) map[string]string {
 	for key, raw := range data {
 		switch {
 		case len(key) > longestKey || key == dataAction || key == dataSubject || key == dataForm || key == dataPartial || key == dataOwn || key == "msteams":
-		case strings.HasSuffix(key, pickedSuffix):
+		case strings.HasSuffix(key, pickedSuffix), strings.HasPrefix(key, shownPrefix):
 		default:
 			values[key] = scalar(raw)
 		}

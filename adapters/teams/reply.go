@@ -2,7 +2,6 @@ package teams
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -92,32 +91,4 @@ func (t *Teams) cardContent(reply bot.Reply) content {
 		"summary": text, "locale": reply.Lang,
 		"attachments": []any{map[string]any{"contentType": cardType, "content": t.cardFor(reply, ownMessage)}},
 	}
-}
-
-// mostCards bounds the cards remembered, so that one can come back.
-const mostCards = 2000
-
-func cardKey(conversation, message string) string {
-	place, _ := splitConversation(conversation)
-	return place + " " + message
-}
-
-// remember keeps the card that a message shows to everybody from now on: a form
-// may lie over it for one person, who then gives up. What is forgotten only
-// spares that person a line.
-func (t *Teams) remember(conversation, message string, shown []byte) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.cards) >= mostCards {
-		clear(t.cards)
-	}
-	t.cards[cardKey(conversation, message)] = shown
-}
-
-// lastCard is the card that the message shows to everybody; nil where this
-// process hasn't sent it.
-func (t *Teams) lastCard(r *received) json.RawMessage {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.cards[cardKey(r.conversation, r.card)]
 }

@@ -10,11 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/bot/talk"
 )
 
 // The talk whose cards are kept as Teams gets them: from the first command to the closed incident.
-const wholeLife = talksFolder + "/life_to_the_end.talk"
+const wholeLife = surfacetest.Talks + "/life_to_the_end.talk"
 
 // TestWhatTeamsGets keeps everything that Teams is sent or answered with in one
 // talk, in order and in every language. -update rewrites the files; read the
@@ -59,7 +60,7 @@ func kept(t *testing.T, script, lang string, actions map[string]string) map[stri
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, got) {
-		t.Errorf("%s differs; -update writes it:\n%s", path, lineDiff(string(want), string(got)))
+		t.Errorf("%s differs; -update writes it:\n%s", path, surfacetest.LineDiff(string(want), string(got)))
 	}
 	return w.Pressed
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/firstcall/adapters/console"
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/bot"
 	"example.com/firstcall/domain"
 )
@@ -21,7 +22,7 @@ func TestTalksOnTwoPlatforms(t *testing.T) {
 		} {
 			t.Run(name+"/"+talk, func(t *testing.T) {
 				t.Parallel()
-				playTalk(t, talksFolder+"/"+talk+".talk", func(w *world) {
+				playTalk(t, surfacetest.Talks+"/"+talk+".talk", func(w *world) {
 					w.kind, w.here, w.others = "_"+name, here, console.New(w.out, w.clock.Now, false)
 				})
 			})

@@ -44,10 +44,10 @@ type Teams struct {
 	limits   limits
 
 	mu     sync.Mutex
-	spoken map[string]string // the language last used with a person, by tenant and id
-	failed map[string]bool   // keys of events whose failure was told to the person
-	routes map[string]route  // how we were spoken to last, by tenant, and by tenant and person
-	cards  map[string][]byte // the card last sent as a message, by conversation and message
+	spoken map[string]string    // the language last used with a person, by tenant and id
+	away   map[string]time.Time // when each reason for a 401 was logged last
+	failed map[string]bool      // keys of events whose failure was told to the person
+	routes map[string]route     // how we were spoken to last, by tenant, and by tenant and person
 
 	work work
 }
@@ -145,7 +145,7 @@ func New(o Options) (*Teams, error) {
 	t := &Teams{
 		handle: o.Handle, now: o.Now, log: o.Log, appID: o.AppID, tenant: o.AppTenant, cloud: o.Cloud.orPublic(), http: o.HTTP,
 		seen: o.Seen, seenCall: o.SeenCall, limits: usualLimits(),
-		spoken: map[string]string{}, failed: map[string]bool{}, cards: map[string][]byte{}, routes: map[string]route{},
+		spoken: map[string]string{}, failed: map[string]bool{}, away: map[string]time.Time{}, routes: map[string]route{},
 	}
 	if t.http == nil {
 		t.http = newClient(t.cloud)

@@ -916,6 +916,7 @@ var sentences = [...]sentence{
 	{"teams.cancel_sure", ""},
 	{"teams.change", ""},
 	{"teams.cut", ""},
+	{"teams.form_below", ""},
 	{"teams.next", ""},
 	{"teams.not_offered", ""},
 	{"teams.noted", ""},
@@ -2930,287 +2931,292 @@ func (w *Words) TeamsCut() Text {
 	return w.say(909)
 }
 
+// TeamsFormBelow says "Please answer in the card below.".
+func (w *Words) TeamsFormBelow() Text {
+	return w.say(910)
+}
+
 // TeamsNext says "Next".
 func (w *Words) TeamsNext() Text {
-	return w.say(910)
+	return w.say(911)
 }
 
 // TeamsNotOffered says "This button no longer works. Please write to me what you need.".
 func (w *Words) TeamsNotOffered() Text {
-	return w.say(911)
+	return w.say(912)
 }
 
 // TeamsNoted says "Noted.".
 func (w *Words) TeamsNoted() Text {
-	return w.say(912)
+	return w.say(913)
 }
 
 // TeamsOptional says "{{.LabelText}} (optional)".
 func (w *Words) TeamsOptional(labelText Text) Text {
-	return w.say(913, argText(labelText))
+	return w.say(914, argText(labelText))
 }
 
 // TeamsOptionsCut says "The first {{.Limit}} are listed.".
 func (w *Words) TeamsOptionsCut(limit string) Text {
-	return w.say(914, argUser(limit))
+	return w.say(915, argUser(limit))
 }
 
 // TeamsSave says "Save the changes".
 func (w *Words) TeamsSave() Text {
-	return w.say(915)
+	return w.say(916)
 }
 
 // TeamsSearchAgain says "Not there? Search again".
 func (w *Words) TeamsSearchAgain() Text {
-	return w.say(916)
+	return w.say(917)
 }
 
 // TeamsSoFar says "So far: {{.AnswersText}}".
 func (w *Words) TeamsSoFar(answersText Text) Text {
-	return w.say(917, argText(answersText))
+	return w.say(918, argText(answersText))
 }
 
 // TeamsTitle says "Support incident".
 func (w *Words) TeamsTitle() Text {
-	return w.say(918)
+	return w.say(919)
 }
 
 // TeamsWrittenToYou says "I have written the answer to you in our own chat.".
 func (w *Words) TeamsWrittenToYou() Text {
-	return w.say(919)
+	return w.say(920)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(920, argUser(limit))
+	return w.say(921, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(921, argInstant(at))
+	return w.say(922, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(922)
+	return w.say(923)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(923, argUser(ref), argText(lineText))
+	return w.say(924, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(924, argUser(given), argText(namesText))
+	return w.say(925, argUser(given), argText(namesText))
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(925, argUser(given))
+	return w.say(926, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(926)
+	return w.say(927)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(927)
+	return w.say(928)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(928)
+	return w.say(929)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(929)
+	return w.say(930)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(930)
+	return w.say(931)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(931)
+	return w.say(932)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(932)
+	return w.say(933)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(933, argUser(name))
+	return w.say(934, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(934)
+	return w.say(935)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(935)
+	return w.say(936)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(936)
+	return w.say(937)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(937)
+	return w.say(938)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(938)
+	return w.say(939)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(939, argUser(name))
+	return w.say(940, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(940, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(941, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(941)
+	return w.say(942)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(942, argInstant(answeredAt))
+	return w.say(943, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(943, argInstant(begunAt))
+	return w.say(944, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(944)
+	return w.say(945)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(945, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(946, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(946, argInstant(saidAt), argUser(person))
+	return w.say(947, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(947, argInstant(saidAt), argUser(person))
+	return w.say(948, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(948, argText(whatText), argText(rowsText))
+	return w.say(949, argText(whatText), argText(rowsText))
 }
 
 // WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
 func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
-	return w.say(949, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
+	return w.say(950, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(950)
+	return w.say(951)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(951, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(952, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(952, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(953, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(953, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(954, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
-	return w.say(954, argText(whatText), argText(rowsText))
+	return w.say(955, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(955, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(956, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(956, argText(planText))
+	return w.say(957, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(957, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(958, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(958, argInstant(staffingDue))
+	return w.say(959, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(959)
+	return w.say(960)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(960)
+	return w.say(961)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(961)
+	return w.say(962)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(962, argText(whatText), argText(rowsText))
+	return w.say(963, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(963, argUser(ref), argUser(edition))
+	return w.say(964, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(964, argInstant(updateDue))
+	return w.say(965, argInstant(updateDue))
 }
 
 // WorkspaceUnknown says "I am not connected to this workspace. Ask its administrator to install me, or write to me in a channel that you share with support.".
 func (w *Words) WorkspaceUnknown() Text {
-	return w.say(965)
+	return w.say(966)
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(966)
+	return w.say(967)
 }

@@ -69,13 +69,20 @@ func (s *Slack) Choose(user, field string, answer any) Answer {
 	return s.actInView(v, b, e, answer)
 }
 
-// field finds an element by block id, label or action id.
+// field finds an element by block id, else by label, else by action id: one
+// block's id may be another's action.
 func (v *View) field(name string) (block, element Block) {
-	eachElement(v.Blocks, func(b, e Block) {
-		if element == nil && (b["block_id"] == name || textOf(b["label"]) == name || e["action_id"] == name) {
-			block, element = b, e
-		}
-	})
+	for _, is := range []func(b, e Block) bool{
+		func(b, _ Block) bool { return b["block_id"] == name },
+		func(b, _ Block) bool { return textOf(b["label"]) == name },
+		func(_, e Block) bool { return e["action_id"] == name },
+	} {
+		eachElement(v.Blocks, func(b, e Block) {
+			if element == nil && is(b, e) {
+				block, element = b, e
+			}
+		})
+	}
 	return block, element
 }
 

@@ -284,16 +284,34 @@ func (d *delivery) authorization() string {
 	head, _ := json.Marshal(map[string]any{"alg": d.alg, "kid": d.kid, "x5t": d.kid, "typ": "JWT"})
 	claims, _ := json.Marshal(d.claims)
 	text := b64(head) + "." + b64(claims)
-	var signature []byte
-	switch d.alg {
+	return d.scheme + text + "." + b64(signed(d.alg, d.key, text))
+}
+
+// signatures are those that were made. The algorithm gives the same one for the
+// same text, and makes it slowly, a race detector's build above all.
+var signatures sync.Map
+
+type toSign struct {
+	alg  string
+	key  int
+	text string
+}
+
+func signed(alg string, key int, text string) (signature []byte) {
+	what := toSign{alg, key, text}
+	if known, ok := signatures.Load(what); ok {
+		return known.([]byte)
+	}
+	switch alg {
 	case "RS256":
 		sum := sha256.Sum256([]byte(text))
-		signature, _ = rsa.SignPKCS1v15(rand.Reader, rsaKey(d.key), crypto.SHA256, sum[:])
+		signature, _ = rsa.SignPKCS1v15(rand.Reader, rsaKey(key), crypto.SHA256, sum[:])
 	case "RS512":
 		sum := sha512.Sum512([]byte(text))
-		signature, _ = rsa.SignPKCS1v15(rand.Reader, rsaKey(d.key), crypto.SHA512, sum[:])
+		signature, _ = rsa.SignPKCS1v15(rand.Reader, rsaKey(key), crypto.SHA512, sum[:])
 	}
-	return d.scheme + text + "." + b64(signature)
+	signatures.Store(what, signature)
+	return signature
 }
 
 // Token is a token as Teams signs it now, "Bearer" included, for tests that

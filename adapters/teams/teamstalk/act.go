@@ -29,11 +29,19 @@ func (w *World) Say(_ context.Context, s talk.Said) error {
 	if w.people[s.Person] == nil || s.Place != "" && w.places[s.Place] == nil {
 		return no("there is no %s or no %s", s.Person, s.Place)
 	}
-	err := w.act(s)
-	if errors.Is(err, errNothing) {
-		return nil
+	all := w.Instead[s.Text]
+	if all == nil {
+		all = []string{s.Text}
 	}
-	return err
+	for n, text := range all {
+		s.Text = text
+		w.quiet = n < len(all)-1
+		if err := w.act(s); err != nil && !errors.Is(err, errNothing) {
+			w.quiet = false
+			return err
+		}
+	}
+	return nil
 }
 
 // at is where somebody speaks.
@@ -225,7 +233,7 @@ func (w *World) press(at seat, label string) error {
 
 // noise are answers that say only that something was done, or where to read on.
 func noise(text string) bool {
-	return inWords(text, (*words.Words).TeamsNoted) || inWords(text, (*words.Words).TeamsWrittenToYou)
+	return inWords(text, (*words.Words).TeamsNoted) || inWords(text, (*words.Words).TeamsWrittenToYou) || inWords(text, (*words.Words).TeamsFormBelow)
 }
 
 // did writes down what somebody sees after an act: what the answer shows, and
@@ -259,22 +267,13 @@ func (w *World) did(at seat, a *teamsfake.Answer, on spot) {
 	}
 }
 
-// closed writes down what became of a form that is done with: its last line, or
-// the card that it lay over, with a line above.
+// closed writes down what became of a form that is done with: its last line.
 func (w *World) closed(at seat, card map[string]any, on spot) {
-	r := w.readerOf(at, card)
-	lines := w.seen(card, r)
-	own := w.forms[at] != nil && w.forms[at].own
-	if m, ok := on.message(); ok && !own && m.Card() != nil {
-		below := w.seen(m.Card(), r)
-		if n := len(lines) - len(below); n >= 0 && slices.Equal(lines[n:], below) {
-			w.tell("to "+at.person, lines[:n])
-			delete(w.forms, at)
-			return
-		}
+	lines := linesIn(whole.Replace(str(card, "fallbackText")))
+	if len(lines) == 1 && noise(lines[0]) {
+		lines = nil
 	}
-	lines = append(linesIn(whole.Replace(str(card, "fallbackText"))), row(buttonsIn(card))...)
-	w.tell("to "+at.person, lines)
+	w.tell("to "+at.person, append(lines, row(buttonsIn(card))...))
 	w.remember(on, at.place, at.person, buttonsIn(card))
 	delete(w.forms, at)
 }

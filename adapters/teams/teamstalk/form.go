@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/firstcall/adapters/surfacetest"
 	"example.com/firstcall/adapters/teams/teamsfake"
 	"example.com/firstcall/bot/words"
 )
@@ -19,8 +20,10 @@ type form struct {
 	intro  string
 	typed  map[string]string // what was filled in since the card was shown
 	left   map[string]bool   // questions that were left out
-	begun  bool
-	own    bool // the message is there for it alone
+	// changing is the answer of a summary that somebody has unfolded to change it.
+	changing string
+	begun    bool
+	own      bool // the message is there for it alone
 }
 
 func (f *form) card() map[string]any {
@@ -126,6 +129,7 @@ var (
 	goingBack = []string{"back", "返回", "上一步", "戻る"}
 	givingUp  = []string{"cancel", "取消", "キャンセル", "取り消し"}
 	saysYes   = []string{"yes", "y", "是", "是的", "はい", "ok", "对", "可以"}
+	saysNo    = []string{"no", "n", "不能", "不是", "否", "いいえ"}
 )
 
 // answer answers the question whose turn it is in the open form, or the one
@@ -141,6 +145,9 @@ func (w *World) answer(at seat, text string) error {
 		return w.pressIn(at, p.cancel)
 	case slices.Contains(goingBack, low):
 		if p.back == "" {
+			if f := open.asked(p); f != nil {
+				return w.stays(at, p, f)
+			}
 			return no("this form has no way back: all its questions are there")
 		}
 		return w.pressIn(at, p.back)
@@ -159,9 +166,21 @@ func (w *World) answer(at seat, text string) error {
 	case slices.Contains(saysYes, low):
 		return w.send(at)
 	case p.change != "":
+		if open.changing != "" {
+			typed = open.changing + ": " + typed
+		}
 		return w.change(at, p, typed)
 	}
 	return no("%q can't be typed: there is only [%s]", typed, p.submit.label)
+}
+
+// stays writes down what somebody sees who can do nothing of the kind on a card:
+// the same question.
+func (w *World) stays(at seat, p *page, f *field) error {
+	lines := w.question(p, f, w.readerOf(at, w.forms[at].card()))
+	lines[0] = surfacetest.Stays + lines[0]
+	w.tell("to "+at.person, lines)
+	return nil
 }
 
 func (f *field) called(name string) bool {
@@ -210,15 +229,16 @@ func (w *World) change(at seat, p *page, text string) error {
 			}
 			if len(f.labels) > 0 {
 				value, ok := f.option(strings.TrimSpace(rest))
-				if !ok {
-					return no("%q is none of the options of %q", rest, f.label)
+				if !ok { // the options unfold, and this is none of them
+					w.forms[at].changing, f.value = f.key, "" // what is chosen is shown there, too
+					return w.stays(at, p, f)
 				}
 				rest = value
 			}
 			return w.pressWith(at, p.change, map[string]string{f.key: rest})
 		}
 	}
-	return no("%q names no answer", text)
+	return nil // nobody can type that on a summary
 }
 
 // fill chooses or types an answer, and goes on: to the next question on the same
@@ -235,9 +255,11 @@ func (w *World) fill(at seat, p *page, f *field, answer string) error {
 			answer = ""
 			break
 		}
-		return no("%q is none of the options of %q", typed, f.label)
-	case typed == "" || typed == "-" && !f.required:
+		return w.stays(at, p, f)
+	case typed == "":
 		answer = ""
+	case typed == "-" && !f.required:
+		open.left[f.key] = true
 	}
 	if answer == "" {
 		open.left[f.key] = true
@@ -264,6 +286,11 @@ func (f *field) option(typed string) (value string, ok bool) {
 			if f.key == "language" && strings.EqualFold(typed, string(words.In(lang).LanguageName(v))) {
 				return v, true
 			}
+		}
+	}
+	for value, said := range map[string][]string{"yes": saysYes, "no": saysNo} {
+		if slices.Contains(f.values, value) && slices.Contains(said, strings.ToLower(typed)) {
+			return value, true
 		}
 	}
 	if n, err := strconv.Atoi(strings.TrimSuffix(typed, ".")); err == nil && n >= 1 && n <= len(f.values) {

@@ -38,6 +38,9 @@ type World struct {
 	// buttons read otherwise; Pressed, likewise, which one was pressed by it.
 	Means   map[string]string
 	Pressed map[string]string
+	// Instead says what people do on cards for a line that names a question which
+	// no card shows at that moment. What they see is written down after the last.
+	Instead map[string][]string
 
 	t     teamsfake.TB
 	clock func() time.Time
@@ -50,7 +53,8 @@ type World struct {
 	quiet  bool                               // nothing is written down
 
 	mu   sync.Mutex
-	app  *teams.Teams
+	apps []*teams.Teams // the processes
+	turn int            // how often one was asked
 	down bool
 
 	told    map[string]bool // messages that were read, by conversation and id
@@ -207,13 +211,14 @@ func (w *World) Options() teams.Options {
 	}
 }
 
-// Serve puts a process in the place of the one before, and returns it as the
-// bot's chat: what it sends is written down at once.
-func (w *World) Serve(app *teams.Teams) bot.Chat {
+// Serve puts a process in the place of those before, and returns it as the bot's
+// chat: what it sends is written down at once. Where there are more, each takes
+// what comes in, in turn.
+func (w *World) Serve(app *teams.Teams, more ...*teams.Teams) bot.Chat {
 	w.settle()
 	w.mu.Lock()
-	first := w.app == nil
-	w.app = app
+	first := w.apps == nil
+	w.apps = append([]*teams.Teams{app}, more...)
 	w.mu.Unlock()
 	if first {
 		w.ServeBot(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) { w.process().ServeHTTP(out, in) }))
@@ -221,10 +226,12 @@ func (w *World) Serve(app *teams.Teams) bot.Chat {
 	return chat{app, w}
 }
 
+// process is the one whose turn it is.
 func (w *World) process() *teams.Teams {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.app
+	w.turn++
+	return w.apps[w.turn%len(w.apps)]
 }
 
 // Begin lets the bot hear of everybody: people
@@ -256,14 +263,15 @@ func (w *World) Begin() {
 // settle waits until everything that came in is answered completely.
 func (w *World) settle() {
 	w.t.Helper()
-	app := w.process()
-	if app == nil {
-		return
-	}
+	w.mu.Lock()
+	apps := w.apps
+	w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := app.Close(ctx); err != nil {
-		w.t.Errorf("something is still being answered: %v", err)
+	for _, app := range apps {
+		if err := app.Close(ctx); err != nil {
+			w.t.Errorf("something is still being answered: %v", err)
+		}
 	}
 }
 
