@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"math"
@@ -14,7 +15,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,7 +36,15 @@ import (
 	"example.com/firstcall/storage/localpg"
 )
 
-func TestMain(m *testing.M) { os.Exit(localpg.RunTests(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given { // a talk waits for the database as often as it works
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
+	os.Exit(localpg.RunTests(m))
+}
 
 // talksFolder holds the talks that every surface plays.
 const talksFolder = "../../bot/testdata/talks"
@@ -389,7 +400,8 @@ func (w *world) open(file, lang string) *storage.DB {
 	if err := server.Template(name, func(super string) error { return fillSlack(super, file, lang) }); err != nil {
 		w.t.Fatal(err)
 	}
-	store, err := storage.Open(w.t.Context(), server.Clone(w.t, name).URL(storage.App), storage.Options{Connections: 3})
+	// A connection plans every statement anew, and one is enough for who acts one after the other.
+	store, err := storage.Open(w.t.Context(), server.Clone(w.t, name).URL(storage.App), storage.Options{Connections: 1})
 	if err != nil {
 		w.t.Fatal(err)
 	}
