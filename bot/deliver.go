@@ -32,6 +32,9 @@ const (
 	longestWait  = 5 * time.Minute // between attempts, whatever a platform asks for
 	// longPause is a pause that somebody should know of: it isn't asked for because of how much was sent.
 	longPause = time.Minute
+	// patientPause is the shortest pause that may be one of a platform which takes nothing at all. A shorter one is about how
+	// much was sent, and nothing is given up for that.
+	patientPause = 10 * time.Second
 	// longestBlindWait is between visibly repeated messages that may all have arrived.
 	longestBlindWait = 30 * time.Minute
 	// However long a platform fails, what waits for it stays, for as long as it
@@ -312,7 +315,11 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time, repeated b
 		r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestWait))
 		r.Next = r.Pause
 		s.stop = true
-		return r // a pause is no attempt
+		if e.RetryAfter < patientPause || !outlived(p, now) {
+			return r // a pause is no attempt
+		}
+		r.State, r.Next = Dead, time.Time{}
+		return r
 	case known && e.Outcome == Refused:
 		r.State = Waits
 		r.Next = now.Add(s.backoff(attempts(p), longestWait))

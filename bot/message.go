@@ -125,4 +125,13 @@ type Reply struct {
 	Close bool
 	// Buttons may follow the text.
 	Buttons []Button
+	// Sections are the text once more, in parts, where some have a button of their
+	// own: for a surface that can show more than lines.
+	Sections []Section
+}
+
+// Section is one part of a text, and what may be pressed beside it.
+type Section struct {
+	Text   words.Text
+	Button *Button // nil: none
 }

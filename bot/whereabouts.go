@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"example.com/firstcall/bot/words"
@@ -204,24 +205,43 @@ func (v *visit) page(ctx context.Context) (Reply, error) {
 	}
 	byDue(own)
 	byDue(others)
-	r, err := v.lines(ctx, own)
-	if err != nil {
+	title := w.ListEmpty()
+	switch {
+	case len(own) > listed:
+		own, title = own[:listed], w.ListFirst(strconv.Itoa(listed))
+	case len(own) > 0:
+		title = w.ListTitle(len(own))
+	case p.Side == domain.Provider:
+		title = w.PageNone()
+	}
+	r := Reply{Text: title, Sections: []Section{{Text: title}}}
+	if err := v.openable(ctx, &r, own); err != nil {
 		return Reply{}, err
 	}
-	if len(own) == 0 && p.Side == domain.Provider {
-		r.Text = w.PageNone()
-	}
 	if len(others) > 0 {
-		next, err := v.headlines(ctx, others[:min(len(others), dueNext)])
-		if err != nil {
+		r.Text, r.Sections = words.Lines(r.Text, w.PageNext()), append(r.Sections, Section{Text: w.PageNext()})
+		if err := v.openable(ctx, &r, others[:min(len(others), dueNext)]); err != nil {
 			return Reply{}, err
 		}
-		r.Text = words.Lines(append([]words.Text{r.Text, w.PageNext()}, next...)...)
 	}
 	if domain.MayEver(v.actor(), domain.DoOpen, p.Tenant) {
 		r.Buttons = []Button{reportButton(w)}
 	}
 	return r, nil
+}
+
+// openable adds incidents to a page, each with a button that shows all of it.
+func (v *visit) openable(ctx context.Context, r *Reply, all []domain.Incident) error {
+	lines, err := v.headlines(ctx, all)
+	if err != nil {
+		return err
+	}
+	r.Text = words.Lines(append([]words.Text{r.Text}, lines...)...)
+	for n, line := range lines {
+		show := button(v.words(), &all[n], "show")
+		r.Sections = append(r.Sections, Section{Text: line, Button: &show})
+	}
+	return nil
 }
 
 // has says whether an incident is an engineer's: taken, or seen while nobody has taken it.

@@ -438,6 +438,23 @@ func TestLooked(t *testing.T) {
 		for n, l := range lines {
 			lines[n], _, _ = strings.Cut(l, " ·") // the rest is the list's own
 		}
+		for n, s := range r.Sections { // the same in parts, and what is an incident can be opened
+			line, _, incident := strings.Cut(render(s.Text, r.Lang, o.now), " ·")
+			if n >= len(lines) || line != lines[n] || (s.Button != nil) != incident {
+				t.Errorf("part %d is %+v; the text is %q", n, s, lines)
+				continue
+			}
+			if s.Button != nil {
+				press := event(home, person, "")
+				press.Kind, press.Action, press.Subject = bot.Pressed, s.Button.Action, s.Button.Subject
+				if got := o.handle(press); !strings.HasPrefix(render(got.Text, got.Lang, o.now), render(s.Text, r.Lang, o.now)) {
+					t.Errorf("[%s] of %q shows %q", s.Button.Label, s.Text, got.Text)
+				}
+			}
+		}
+		if len(r.Sections) != len(lines) && r.Sections != nil {
+			t.Errorf("%d parts of %q", len(r.Sections), lines)
+		}
 		for _, b := range r.Buttons {
 			lines = append(lines, "["+render(b.Label, r.Lang, o.now)+"]")
 		}

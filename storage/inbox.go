@@ -68,6 +68,38 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 	if through == "" {
 		through = e.Workspace
 	}
+	a, err := t.arrive(ctx, &e, through, now)
+	if err != nil {
+		return bot.Door{}, false, err
+	}
+	seen := a.Seen
+	if e.Place != "" && a.PlaceID == "" && e.Kind != bot.Left && e.Kind != bot.Moved { // those tell of one side's own view of a channel
+		host, err := t.sharedBy(ctx, &e, through)
+		if err != nil {
+			return bot.Door{}, false, err
+		}
+		if host != "" {
+			e.Route = "" // it leads through the other workspace
+			if a, err = t.arrive(ctx, &e, host, now); err != nil {
+				return bot.Door{}, false, err
+			}
+		}
+	}
+	t.arrived = true
+	door := bot.Door{PersonDest: bot.DestinationID(a.Person), PlaceDest: bot.DestinationID(a.Place)}
+	if err := t.reroute(ctx, e, &a, now); err != nil {
+		return bot.Door{}, false, err
+	}
+	if a.PersonID != "" || a.PlaceID != "" {
+		if err := t.whoAndWhere(ctx, &door, &a); err != nil {
+			return bot.Door{}, false, err
+		}
+	}
+	return door, seen, nil
+}
+
+// arrive looks for the place in that workspace.
+func (t *txn) arrive(ctx context.Context, e *bot.Event, placeIn string, now time.Time) (arrival, error) {
 	var came struct{ id, kind, workspace, address, route list }
 	come := func(kind, workspace, address string) error {
 		if address == "" {
@@ -84,40 +116,60 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 		came.route.text(e.Route)
 		return nil
 	}
-	if err := errors.Join(come("person", e.Workspace, e.Person), come("channel", through, e.Place)); err != nil {
-		return bot.Door{}, false, err
+	if err := errors.Join(come("person", e.Workspace, e.Person), come("channel", placeIn, e.Place)); err != nil {
+		return arrival{}, err
 	}
-	var a arrival
 	seen := false
 	for try := 0; ; try++ {
+		var a arrival
 		err := t.tx.GetContext(ctx, &a, arrive, fit(e.Platform), fit(e.Workspace), fit(e.Key), instant(now),
 			&came.id, &came.kind, &came.workspace, &came.address, &came.route, e.Route != "")
 		if err != nil {
-			return bot.Door{}, false, fmt.Errorf("record an event: %w", err)
+			return arrival{}, fmt.Errorf("record an event: %w", err)
 		}
 		if try == 0 {
 			seen = a.Seen
 		}
+		a.Seen = seen
 		t.entered, t.revisions = domain.TenantID(a.Entered), revisions{a.Own, a.Provider}
 		// A destination that somebody else made at this moment is seen by the next statement.
 		if (e.Person == "" || a.Person != "") && (e.Place == "" || a.Place != "") {
-			break
+			return a, nil
 		}
 		if try == 3 {
-			return bot.Door{}, false, fmt.Errorf("record an event: its destinations can't be seen")
+			return arrival{}, fmt.Errorf("record an event: its destinations can't be seen")
 		}
 	}
-	t.arrived = true
-	door := bot.Door{PersonDest: bot.DestinationID(a.Person), PlaceDest: bot.DestinationID(a.Place)}
-	if err := t.reroute(ctx, e, &a, now); err != nil {
-		return bot.Door{}, false, err
+}
+
+// A channel that organisations share has one id in all their workspaces, and is bound through one of them. That two channels
+// have one id by chance is not ruled out by any platform, so the id alone opens nothing: the workspace that the event came
+// through and the one where the person is at home must each belong to whom the place belongs to, or to the provider, who
+// serves every place. What another customer's workspace sends never gets there.
+const sharedBy = `
+SELECT d.workspace
+FROM workspaces host CROSS JOIN LATERAL (
+    SELECT workspace, tenant_id FROM destinations
+    WHERE platform = $1 AND workspace = host.workspace AND kind = 'channel' AND address = $2 AND place_id IS NOT NULL LIMIT 1) AS d
+WHERE host.platform = $1 AND host.tenant_id IS NOT NULL AND host.workspace <> $3
+  AND NOT EXISTS (
+      SELECT FROM unnest(ARRAY[$3, $4]) AS k (workspace)
+      WHERE NOT EXISTS (
+          SELECT FROM workspaces w JOIN tenants t ON t.id = w.tenant_id
+          WHERE w.platform = $1 AND w.workspace = k.workspace AND (t.id = d.tenant_id OR t.side = 'provider')))
+LIMIT 2`
+
+// sharedBy finds the workspace through which a place is bound that came by through another one; "" where there is none, or
+// where it isn't clear which one.
+func (t *txn) sharedBy(ctx context.Context, e *bot.Event, through string) (string, error) {
+	var all []string
+	if err := t.tx.SelectContext(ctx, &all, sharedBy, fit(e.Platform), fit(e.Place), fit(through), fit(e.Workspace)); err != nil {
+		return "", fmt.Errorf("look who shares a channel: %w", err)
 	}
-	if a.PersonID != "" || a.PlaceID != "" {
-		if err := t.whoAndWhere(ctx, &door, &a); err != nil {
-			return bot.Door{}, false, err
-		}
+	if len(all) != 1 {
+		return "", nil
 	}
-	return door, seen, nil
+	return all[0], nil
 }
 
 // A late event doesn't bring an old route back.

@@ -129,6 +129,75 @@ func TestAPersonFromElsewhere(t *testing.T) {
 	}
 }
 
+// A shared channel is found through each of its workspaces by those whom it belongs to, and by the provider's people; nobody
+// else gets there by its id.
+func TestASharedChannelFromTheOtherSide(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	s := setup()
+	s.Workspaces = []bot.SetupWorkspace{
+		{Tenant: "Provider", Platform: "slack", ID: "TPROVIDER"},
+		{Tenant: "Contoso", Platform: "slack", ID: "TCONTOSO"},
+		{Tenant: "Contoso", Platform: "slack", ID: "TCONTOSO2"},
+		{Tenant: "Fabrikam", Platform: "slack", ID: "TFABRIKAM"},
+	}
+	bind := func(place int, workspace, id string) {
+		s.Places[place].Channel = bot.Identity{Platform: "slack", Workspace: workspace, ID: id}
+	}
+	bind(0, "TPROVIDER", "CENGINEERS")
+	bind(2, "TPROVIDER", "CCONTOSO") // the provider shares it with Contoso
+	bind(3, "TFABRIKAM", "CFABRIKAM")
+	w.must(w.Import(ctx, s))
+	bound := map[string]bot.DestinationID{}
+	for id, home := range map[string]string{"CENGINEERS": "TPROVIDER", "CCONTOSO": "TPROVIDER", "CFABRIKAM": "TFABRIKAM"} {
+		bound[id] = w.arrives(bot.Event{Platform: "slack", Workspace: home, Person: "U0", Place: id}, t0).PlaceDest
+	}
+	for _, c := range []struct {
+		why, through, home, place string
+		found                     bool
+	}{
+		{"Contoso's own, by a command", "TCONTOSO", "TCONTOSO", "CCONTOSO", true},
+		{"Contoso's other workspace", "TCONTOSO2", "TCONTOSO2", "CCONTOSO", true},
+		{"an engineer, in what came through Contoso", "TCONTOSO", "TPROVIDER", "CCONTOSO", true},
+		{"an engineer, in the channel that Fabrikam hosts", "TPROVIDER", "TPROVIDER", "CFABRIKAM", true},
+		{"Fabrikam's, through the provider", "TPROVIDER", "TFABRIKAM", "CFABRIKAM", true},
+		{"Fabrikam has a channel with Contoso's id", "TFABRIKAM", "TFABRIKAM", "CCONTOSO", false},
+		{"Contoso has one with Fabrikam's", "TCONTOSO", "TCONTOSO", "CFABRIKAM", false},
+		{"Contoso's, in a channel of the provider's with Fabrikam's id", "TPROVIDER", "TCONTOSO", "CFABRIKAM", false},
+		{"Fabrikam's, in one of Contoso's", "TCONTOSO", "TFABRIKAM", "CCONTOSO", false},
+		{"a guest, in one of Contoso's", "TCONTOSO", "TELSEWHERE", "CCONTOSO", false},
+		{"a workspace of nobody's", "TELSEWHERE", "TELSEWHERE", "CCONTOSO", false},
+		{"an engineer, through a workspace of nobody's", "TELSEWHERE", "TPROVIDER", "CCONTOSO", false},
+		{"a customer has one with the engineers' id", "TCONTOSO", "TCONTOSO", "CENGINEERS", false},
+		{"an engineer in a customer's with the engineers' id", "TCONTOSO", "TPROVIDER", "CENGINEERS", false},
+	} {
+		e := bot.Event{Key: "of " + c.why, Platform: "slack", Workspace: c.home, Through: c.through, Person: "U0", Place: c.place, Kind: bot.Said}
+		for _, kind := range []bot.EventKind{bot.Said, bot.Left, bot.Moved} {
+			e.Kind, e.Key = kind, c.why+string(kind)
+			var d bot.Door
+			var seen bool
+			w.in("", func(tx bot.Tx) (err error) { d, seen, err = tx.Arrive(ctx, e, t0); return err })
+			found := c.found && kind == bot.Said
+			if seen || (d.Place != nil) != found || (d.PlaceDest == bound[c.place]) != found || d.PlaceDest == "" {
+				t.Errorf("%s (%s): place %+v (%s), seen %v, want it found: %v", c.why, kind, d.Place, d.PlaceDest, seen, found)
+			}
+		}
+		w.in("", func(tx bot.Tx) error {
+			_, seen, err := tx.Arrive(ctx, e, t0)
+			if !seen {
+				t.Errorf("%s: the same again is not recognised", c.why)
+			}
+			return err
+		})
+	}
+	// The other side of a channel says nothing of how the host's workspace wants to be written to.
+	e := bot.Event{Platform: "slack", Workspace: "TCONTOSO", Person: "U0", Place: "CCONTOSO", Kind: bot.Said, Route: "elsewhere"}
+	w.arrives(e, t0)
+	if all, err := w.Routes(ctx, "slack"); err != nil || all[bound["CCONTOSO"]] != "" {
+		t.Errorf("routes %v, %v", all, err)
+	}
+}
+
 // The newest route is kept, where the event says one, of the place or of the person in private.
 func TestRoutes(t *testing.T) {
 	t.Parallel()

@@ -32,17 +32,10 @@ const offBy = 30 * time.Second
 // Examine looks whether everything that the program needs of Slack is there, and changes nothing. The machine's clock is asked,
 // not the corrected one: signatures are made by Slack's.
 func (s *Slack) Examine(ctx context.Context, workspaces []string, channels []Channel, machine func() time.Time) []Finding {
-	var all []Finding
-	if len(s.signing) == 0 && s.appToken == "" {
-		all = append(all, Finding{
-			What: "signing secret", Trouble: "SLACK_SIGNING_SECRET is not set, so everything that Slack sends is refused",
-			Do: `copy it from "Basic Information" of the app, or use Socket Mode with SLACK_APP_TOKEN`,
-		})
-	}
+	all := s.ExamineOffline()
 	if s.appToken != "" {
 		all = append(all, s.examineSocket(ctx))
 	}
-	all = append(all, examineManifest())
 	for _, ch := range channels {
 		if !slices.Contains(workspaces, ch.Workspace) {
 			workspaces = append(workspaces[:len(workspaces):len(workspaces)], ch.Workspace)
@@ -74,6 +67,17 @@ func (s *Slack) Examine(ctx context.Context, workspaces []string, channels []Cha
 		}
 	}
 	return all
+}
+
+// ExamineOffline is the part of Examine for which Slack needn't be reached.
+func (s *Slack) ExamineOffline() (all []Finding) {
+	if len(s.signing) == 0 && s.appToken == "" {
+		all = append(all, Finding{
+			What: "signing secret", Trouble: "SLACK_SIGNING_SECRET is not set, so everything that Slack sends is refused",
+			Do: `copy it from "Basic Information" of the app, or use Socket Mode with SLACK_APP_TOKEN`,
+		})
+	}
+	return append(all, examineManifest())
 }
 
 // examineGuest speaks of a workspace that has not installed us. Its people are reached in shared channels only.

@@ -58,7 +58,7 @@ func TestExamineAWorkingSystem(t *testing.T) {
 			t.Errorf("%s: %s; %s", f.What, f.Trouble, f.Do)
 		}
 	}
-	want := "app token (SLACK_APP_TOKEN), manifest, token of T1, scopes in T1, clock of this machine, installation in T9, channel #contoso (C1), channel #partner (CSHARED)"
+	want := "manifest, app token (SLACK_APP_TOKEN), token of T1, scopes in T1, clock of this machine, installation in T9, channel #contoso (C1), channel #partner (CSHARED)"
 	if got := strings.Join(looked, ", "); got != want {
 		t.Errorf("looked at %s\nwant %s", got, want)
 	}

@@ -184,6 +184,13 @@ func TestAnyReplyIsTaken(t *testing.T) {
 		if m := replyOf(r, nine); m.text != "" {
 			checkMessage(t, m)
 		}
+		for range rapid.SampledFrom([]int{0, 1, 3, 120}).Draw(t, "sections") {
+			part := bot.Section{Text: texts().Draw(t, "section")}
+			if b := buttons().Draw(t, "button"); len(b) > 0 {
+				part.Button = &b[0]
+			}
+			r.Sections = append(r.Sections, part)
+		}
 		v, h := closingView(r, nine), homeOf(r, nine)
 		checkView(t, modalViolations(v), v)
 		checkView(t, homeViolations(h), h)

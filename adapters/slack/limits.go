@@ -193,6 +193,13 @@ func (c *checker) block(at string, b api.Block) {
 		for _, f := range b.Fields {
 			c.text(at+"/fields", f, 1, maxFieldText)
 		}
+		if b.Accessory != nil {
+			if b.Accessory.ButtonElement == nil {
+				c.add(at+"/accessory", "not a button")
+			} else {
+				c.element(at+"/accessory", b.Accessory.ButtonElement)
+			}
+		}
 	case *api.ContextBlock:
 		c.count(at+"/elements", len(b.ContextElements.Elements), 1, maxContextParts)
 		for _, e := range b.ContextElements.Elements {

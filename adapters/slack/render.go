@@ -206,16 +206,8 @@ func rows(buttons []bot.Button, r words.Reader, now time.Time) []api.Block {
 	var row *api.ActionBlock
 	used, first := map[string]bool{}, true
 	for _, b := range buttons {
-		if b.Action == "" || utf8.RuneCountInString(b.Action) > maxID-4 || utf8.RuneCountInString(b.Subject) > maxButtonValue {
+		if !carried(b) {
 			continue
-		}
-		id := b.Action
-		for n := 2; used[id]; n++ {
-			id = b.Action + "#" + strconv.Itoa(n)
-		}
-		e := api.NewButtonBlockElement(id, b.Subject, label(b.Label.Render(r, now), b.Action, maxButtonText))
-		if b.Primary && first {
-			e.Style, first = api.StylePrimary, false
 		}
 		if row == nil || len(row.Elements.ElementSet) == buttonsARow {
 			if len(out) == maxRows {
@@ -224,8 +216,26 @@ func rows(buttons []bot.Button, r words.Reader, now time.Time) []api.Block {
 			row = api.NewActionBlock("")
 			out = append(out, row)
 		}
-		used[id] = true
+		e := buttonElement(b, used, r, now)
+		if b.Primary && first {
+			e.Style, first = api.StylePrimary, false
+		}
 		row.Elements.ElementSet = append(row.Elements.ElementSet, e)
 	}
 	return out
+}
+
+// carried says whether Slack can carry a button at all.
+func carried(b bot.Button) bool {
+	return b.Action != "" && utf8.RuneCountInString(b.Action) <= maxID-4 && utf8.RuneCountInString(b.Subject) <= maxButtonValue
+}
+
+// buttonElement is a button with an action id that no other one there has; it notes which are used.
+func buttonElement(b bot.Button, used map[string]bool, r words.Reader, now time.Time) *api.ButtonBlockElement {
+	id := b.Action
+	for n := 2; used[id]; n++ {
+		id = b.Action + again + strconv.Itoa(n)
+	}
+	used[id] = true
+	return api.NewButtonBlockElement(id, b.Subject, label(b.Label.Render(r, now), b.Action, maxButtonText))
 }

@@ -141,7 +141,7 @@ func (w *world) act(s talk.Said) error {
 			w.EditMessage(user, last.channel, last.ts, w.wire(s.Text))
 		}
 		return nil
-	case strings.HasPrefix(typed, "/incident") && s.From == "" && len(s.Files) == 0 && w.hasCommand(s.Person, s.Place):
+	case strings.HasPrefix(typed, "/incident") && s.From == "" && len(s.Files) == 0 && w.hasCommand(s.Person):
 		w.Slash(user, w.channel(user, s.Place), "/incident", w.wire(strings.TrimSpace(strings.TrimPrefix(typed, "/incident"))))
 		return nil
 	case strings.HasPrefix(typed, "/"), s.From != "":
@@ -156,11 +156,11 @@ func (w *world) act(s talk.Said) error {
 	return w.speak(user, s)
 }
 
-// hasCommand says whether somebody can type a slash command there: people of a
-// workspace that has the app, in a channel of their own.
-func (w *world) hasCommand(person, place string) bool {
+// hasCommand says whether somebody can type a slash command: people of a
+// workspace that has the app, in the channels that others share with it, too.
+func (w *world) hasCommand(person string) bool {
 	_, installed := w.tokens[w.homes[person]]
-	return installed && (place == "" || w.hosts[place] == w.homes[person])
+	return installed
 }
 
 func (w *world) channel(user, place string) string {

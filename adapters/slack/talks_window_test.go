@@ -73,3 +73,47 @@ func TestAChoiceIsNoPress(t *testing.T) {
 
 // Every exception is a talk that there is.
 func TestElsewhere(t *testing.T) { surfacetest.CheckExceptions(t, elsewhere) }
+
+// What stands on a person's own page is opened from there, and acted on.
+func TestAnIncidentIsOpenedFromTheHome(t *testing.T) {
+	t.Parallel()
+	script := begun + "ana in #contoso> One page is affected.\nana in #contoso> yes\n"
+	w := newWorld(t, script, false)
+	play(t, w, script)
+	for _, name := range []string{"ana", "kenji"} {
+		user, home := w.users[name], w.homes[name]
+		w.OpenHome(user, "home")
+		w.quiet()
+		if page := w.AppHome(home, user); page == nil || !strings.Contains(page.Reads(), "INC-1") {
+			t.Fatalf("%s sees %+v", name, page)
+		}
+		w.ClickInHome(home, user, "Details")
+		w.quiet()
+		if shown := w.Modal(user); shown == nil || !strings.Contains(shown.Reads(), "What happened: ") {
+			t.Fatalf("%s opened %+v", name, shown)
+		}
+	}
+	w.ClickInModal(w.users["kenji"], "Acknowledge")
+	w.quiet()
+	w.out.Reset()
+	play(t, w, "wait 0s\n")
+	if got := w.out.String(); !strings.Contains(got, "Kenji Sato has seen it") {
+		t.Errorf("acknowledging it there did nothing:\n%s\n%+v", got, w.Modal(w.users["kenji"]))
+	}
+}
+
+// A channel that two workspaces share is the same place from either side, also for a command, which comes through the
+// workspace of whoever types it.
+func TestACommandFromTheOtherSideOfASharedChannel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, begun, false)
+	user, place := w.users["kenji"], "#contoso"
+	if w.hosts[place] == w.homes["kenji"] {
+		t.Fatal("kenji is at home where the channel is")
+	}
+	w.Slash(user, w.channels[place], "/incident", "Checkout on virtual machines is down in production since 9:50, sev C")
+	w.quiet()
+	if v := w.Modal(user); v == nil || !strings.Contains(v.Reads(), "Report an incident for Contoso") {
+		t.Errorf("kenji begins a report there and sees %+v; the channel says %+v", v, w.Ephemeral(w.channels[place], user))
+	}
+}

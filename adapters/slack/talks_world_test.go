@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"math"
@@ -11,7 +12,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,7 +33,15 @@ import (
 	"example.com/firstcall/storage/localpg"
 )
 
-func TestMain(m *testing.M) { os.Exit(localpg.RunTests(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given { // a talk waits for the database as often as it works
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
+	os.Exit(localpg.RunTests(m))
+}
 
 // world is a set-up as it is in Slack: a workspace for each tenant, its people
 // in it, its places as channels, and our app.

@@ -59,22 +59,15 @@ func examineSlack(ctx context.Context, w world, config serveConfig, store *stora
 	if config.Slack == nil {
 		return nil, misusef("Slack is not configured: set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN; docs/slack.md shows how")
 	}
-	secrets := slackSecretsOf(w.env)
-	tokens := &slackTokens{store: store, now: time.Now, api: config.Slack.API, token: secrets.botToken, own: config.Slack.Workspace}
-	if key := w.env("FIRSTCALL_KEY"); key != "" {
-		if tokens.seal, err = newSeal(key); err != nil {
-			return nil, err
-		}
-	}
-	if err := tokens.askOwn(ctx); err != nil {
+	tokens, err := newSlackTokens(store, config.Slack, w.env, time.Now)
+	if err != nil {
 		return nil, err
 	}
-	options := slack.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Tokens: tokens, APIURL: config.Slack.API, Provider: tokens.own}
-	if config.Slack.Mode == "socket" {
-		options.AppToken = secrets.appToken
-	} else {
-		options.Signing = secrets.signing
+	var own *ownTrouble
+	if err := tokens.askOwn(ctx); err != nil && !errors.As(err, &own) {
+		return nil, err
 	}
+	chat := slack.New(tokens.options(config.Slack, slackSecretsOf(w.env), slog.New(slog.DiscardHandler)))
 	named, err := namedOn(ctx, store, slackPlatform)
 	if err != nil {
 		return nil, err
@@ -93,8 +86,15 @@ func examineSlack(ctx context.Context, w world, config serveConfig, store *stora
 			workspaces = append(workspaces, r.Address.Workspace)
 		}
 	}
-	found = named.lacks("Slack", "{platform: slack, workspace: T..., id: C...}")
-	for _, f := range slack.New(options).Examine(ctx, workspaces, channels, time.Now) {
+	found = append([]finding{{What: "configuration", Notes: "Slack reaches us by " + slackWays[config.Slack.Mode]}, {What: "database"}},
+		named.lacks("Slack", "{platform: slack, workspace: T..., id: C...}")...)
+	var looked []slack.Finding
+	if own == nil {
+		looked = chat.Examine(ctx, workspaces, channels, time.Now)
+	} else { // nothing that Slack would say of workspaces and channels means anything
+		looked = append(chat.ExamineOffline(), slack.Finding{What: own.what, Trouble: own.trouble + "; its workspace and channels were not looked at", Do: own.do})
+	}
+	for _, f := range looked {
 		found = append(found, finding(f))
 	}
 	for _, f := range named.strangers("let the person open the app's Home in Slack, or write to it, once") {
@@ -105,6 +105,9 @@ func examineSlack(ctx context.Context, w world, config serveConfig, store *stora
 	}
 	return found, nil
 }
+
+// slackWays says how Slack reaches us.
+var slackWays = map[string]string{"http": "HTTP", "socket": "Socket Mode"}
 
 func examineTeams(ctx context.Context, w world, config serveConfig, store *storage.DB) (found []finding, err error) {
 	if config.Teams == nil {

@@ -61,11 +61,35 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 
 	s.Allow("auth.test", "invalid_auth")
 	s.env = append(s.env, "SLACK_BOT_TOKEN=xoxb-canary-of-yesterday")
-	if r := s.run("doctor", "slack", s.file()); r.status != failed || !strings.Contains(r.err, "Slack doesn't take SLACK_BOT_TOKEN (invalid_auth)") {
+	r = s.run("doctor", "slack", s.file())
+	if r.status != failed || !strings.Contains(r.out, "TROUBLE  SLACK_BOT_TOKEN: Slack doesn't take it (invalid_auth)") ||
+		!strings.Contains(r.out, "\n         -> copy the Bot User OAuth Token again") || !strings.Contains(r.out, "ok       manifest\n") {
 		t.Errorf("a wrong token: status %d %s%s", r.status, r.out, r.err)
 	}
 	s.env = append(s.env, "SLACK_BOT_TOKEN=", "SLACK_SIGNING_SECRET=")
 	if r := s.run("doctor", "slack", s.file()); r.status != misuse || !strings.Contains(r.err, "SLACK_SIGNING_SECRET is missing") {
 		t.Errorf("no secrets: status %d %s%s", r.status, r.out, r.err)
+	}
+}
+
+// Where Slack can't be reached, that is one line among those about what needs no network.
+func TestDoctorWithoutSlack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, strings.Replace(doctorSetup(), "purpose: managers", "purpose: engineers, team: night", 1))
+	s.Inject("auth.test", slackfake.HTML(503), slackfake.Times(-1))
+	r := s.run("doctor", "slack", s.file())
+	if r.status != failed {
+		t.Errorf("status %d %s", r.status, r.err)
+	}
+	for _, line := range []string{
+		"ok       configuration (Slack reaches us by HTTP)\n", "ok       database\n", "ok       manifest\n",
+		"TROUBLE  set-up: no channel in Slack is for the managers\n",
+		"TROUBLE  Slack: it can't be asked which workspace SLACK_BOT_TOKEN belongs to: ",
+		"its workspace and channels were not looked at\n         -> see whether this machine reaches Slack; slack.workspace in the file says it, too\n",
+		"\n2 to do.\n",
+	} {
+		if !strings.Contains(r.out, line) {
+			t.Errorf("it does not say %q:\n%s", line, r.out)
+		}
 	}
 }

@@ -104,8 +104,12 @@ func TestTheGuidesOtherFiles(t *testing.T) {
 			t.Error(err)
 		}
 		// The customer takes the place of the one before.
-		provider, _, _ := strings.Cut(yaml[0], "customers:")
-		if _, err := setup.Read(terms.Current(), []setup.File{{Name: "setup.yaml", Data: []byte(provider + yaml[2])}}); err != nil {
+		second := yaml[2]
+		if platform == teamsPlatform { // its page shows the customer alone
+			provider, _, _ := strings.Cut(yaml[0], "customers:")
+			second = provider + second
+		}
+		if _, err := setup.Read(terms.Current(), []setup.File{{Name: "setup.yaml", Data: []byte(second)}}); err != nil {
 			t.Error(err)
 		}
 		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(page, -1) {

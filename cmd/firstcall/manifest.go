@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/firstcall/adapters/slack"
@@ -27,8 +29,10 @@ func (c slackManifestCommand) Run(w world) error {
 	if c.Public == "" && !c.Socket {
 		return misusef("say --public https://... where Slack can reach this server, or --socket where it can't")
 	}
-	if c.Public != "" && !isOrigin(c.Public) {
-		return misusef("--public: %q is not an address like https://firstcall.example", c.Public)
+	if c.Public != "" {
+		if trouble := publicTrouble(c.Public); trouble != "" {
+			return misusef("--public: %s", trouble)
+		}
 	}
 	_, err := w.out.WriteString(manifestFor(strings.TrimRight(c.Public, "/"), c.Socket))
 	return err
@@ -61,5 +65,18 @@ func manifestFor(public string, socket bool) string {
 // isOrigin says whether an address is one of a server, without a path.
 func isOrigin(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
+}
+
+// publicTrouble says what is wrong with the address of a server that platforms and browsers shall reach; "" when nothing is.
+// Without TLS they go to this machine only, where somebody tries things out.
+func publicTrouble(address string) string {
+	if !isOrigin(address) {
+		return fmt.Sprintf("%q is not an address like https://firstcall.example", address)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "http" && !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()) {
+		return fmt.Sprintf("%q begins with http://; it must be https:// (only localhost may do without), as nothing else is called from outside", address)
+	}
+	return ""
 }

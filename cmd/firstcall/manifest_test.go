@@ -55,9 +55,23 @@ func TestSlackManifest(t *testing.T) {
 			t.Errorf("%v has lost something: %+v", c.args, m)
 		}
 	}
-	for _, args := range [][]string{nil, {"--public", "bot.harbour.example"}, {"--public", "https://bot.harbour.example/slack"}} {
-		if r := firstcall(t, "", nil, append([]string{"slack-manifest"}, args...)...); r.status != misuse || !strings.Contains(r.err, "--public") || r.out != "" {
+	for _, c := range []struct {
+		public, says string
+	}{
+		{"", "--public"}, {"bot.harbour.example", "--public"}, {"https://bot.harbour.example/slack", "not an address like"},
+		{"https://:8443", "not an address like"}, {"http://bot.harbour.example", "it must be https://"}, {"http://localhost.harbour.example", "it must be https://"},
+	} {
+		var args []string
+		if c.public != "" {
+			args = []string{"--public", c.public}
+		}
+		if r := firstcall(t, "", nil, append([]string{"slack-manifest"}, args...)...); r.status != misuse || !strings.Contains(r.err, c.says) || r.out != "" {
 			t.Errorf("%v: %d %s%s", args, r.status, r.err, r.out)
+		}
+	}
+	for _, here := range []string{"http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"} {
+		if r := firstcall(t, "", nil, "slack-manifest", "--public", here); r.status != fine || !strings.Contains(r.out, here+"/slack/events") {
+			t.Errorf("%s: %d %s", here, r.status, r.err)
 		}
 	}
 }

@@ -102,8 +102,8 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 	}
 	var wrong []string
 	if c.Public != "" {
-		if !isOrigin(c.Public) {
-			wrong = append(wrong, fmt.Sprintf("public: %q is not an address like https://firstcall.example", c.Public))
+		if trouble := publicTrouble(c.Public); trouble != "" {
+			wrong = append(wrong, "public: "+trouble)
 		}
 		c.Public = strings.TrimRight(c.Public, "/")
 	}
@@ -114,8 +114,8 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 		wrong = append(wrong, c.Teams.check(microsoft)...)
 	}
 	if c.Slack == nil && c.Teams == nil {
-		wrong = append(wrong, "no platform is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack (docs/slack.md shows how),"+
-			" or MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId for Teams (docs/teams.md)")
+		wrong = append(wrong, "no platform is configured: for Slack set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or, for Socket Mode, SLACK_APP_TOKEN (docs/slack.md shows how);"+
+			" for Teams set MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId (docs/teams.md)")
 	}
 	if len(wrong) > 0 {
 		return c, errors.New("this can't be served:\n  " + strings.Join(wrong, "\n  "))
@@ -140,7 +140,11 @@ func (c *slackConfig) check(s slackSecrets, public string, env func(string) stri
 	want(s.botToken == "" || strings.HasPrefix(s.botToken, "xoxb-"), "Slack: SLACK_BOT_TOKEN is no bot token: one begins with xoxb-")
 	switch c.Mode {
 	case "http":
-		want(s.signing != "", "Slack: SLACK_SIGNING_SECRET is missing; without it nothing from Slack can be believed")
+		instead := "set SLACK_APP_TOKEN instead where nothing can reach this machine from outside (Socket Mode; it begins with xapp-)"
+		if s.appToken != "" {
+			instead = "say slack.mode: socket, for which SLACK_APP_TOKEN is"
+		}
+		want(s.signing != "", "Slack: SLACK_SIGNING_SECRET is missing; without it nothing that comes by HTTP can be believed. Or "+instead)
 	case "socket":
 		want(strings.HasPrefix(s.appToken, "xapp-"), "Slack: Socket Mode wants SLACK_APP_TOKEN, an app-level token that begins with xapp-")
 	default:
@@ -149,8 +153,13 @@ func (c *slackConfig) check(s slackSecrets, public string, env func(string) stri
 	if install {
 		want(s.clientID != "" && s.clientSecret != "", "Slack: SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together")
 		want(public != "", "public: the address of this server is missing; Slack sends administrators back to it")
-		_, err := newSeal(env("FIRSTCALL_KEY"))
-		want(err == nil, errKey.Error())
+		if env("FIRSTCALL_KEY") == "" {
+			want(false, "Slack: FIRSTCALL_KEY is missing; with SLACK_CLIENT_ID other workspaces can install the app, and it seals their tokens"+
+				" in the database. Make one, and keep it: openssl rand -base64 32")
+		} else {
+			_, err := newSeal(env("FIRSTCALL_KEY"))
+			want(err == nil, errKey.Error())
+		}
 	}
 	return wrong
 }

@@ -41,11 +41,14 @@ func TestServeSaysAllThatIsMissing(t *testing.T) {
 		env  []string
 		says []string
 	}{
-		"nothing":       {says: []string{"no platform is configured"}},
+		"nothing":       {says: []string{"no platform is configured", "SLACK_SIGNING_SECRET or, for Socket Mode, SLACK_APP_TOKEN"}},
 		"unknown key":   {file: "lisen: \":80\"\n", says: []string{"lisen", "line 1"}},
 		"unknown mode":  {file: "slack: {mode: pigeon}\n", env: []string{"SLACK_BOT_TOKEN", "xoxb-1"}, says: []string{`"pigeon"`}},
-		"wrong token":   {env: []string{"SLACK_BOT_TOKEN", "xoxp-1"}, says: []string{"xoxb-", "SLACK_SIGNING_SECRET is missing"}},
-		"half of OAuth": {env: []string{"SLACK_CLIENT_ID", "1", "SLACK_SIGNING_SECRET", "s"}, says: []string{"go together", "public:", "FIRSTCALL_KEY"}},
+		"wrong token":   {env: []string{"SLACK_BOT_TOKEN", "xoxp-1"}, says: []string{"xoxb-", "SLACK_SIGNING_SECRET is missing", "set SLACK_APP_TOKEN instead"}},
+		"half of OAuth": {env: []string{"SLACK_CLIENT_ID", "1", "SLACK_SIGNING_SECRET", "s"}, says: []string{"go together", "public:", "FIRSTCALL_KEY is missing; with SLACK_CLIENT_ID other workspaces can install"}},
+		"no key":        {env: []string{"SLACK_CLIENT_ID", "1", "FIRSTCALL_KEY", "canary"}, says: []string{"FIRSTCALL_KEY must be 32 random bytes"}},
+		"other mode":    {file: "slack: {mode: http}\n", env: []string{"SLACK_BOT_TOKEN", "xoxb-1", "SLACK_APP_TOKEN", "xapp-1"}, says: []string{"SLACK_SIGNING_SECRET is missing", "say slack.mode: socket"}},
+		"no TLS":        {file: "public: http://firstcall.example\n", env: []string{"SLACK_BOT_TOKEN", "xoxb-1", "SLACK_SIGNING_SECRET", "s"}, says: []string{"public:", "it must be https://"}},
 		"public":        {file: "public: firstcall.example\n", env: []string{"SLACK_BOT_TOKEN", "xoxb-1", "SLACK_SIGNING_SECRET", "s"}, says: []string{"https://firstcall.example"}},
 	} {
 		t.Run(name, func(t *testing.T) {

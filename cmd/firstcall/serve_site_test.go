@@ -116,7 +116,7 @@ func (s *site) bySocket() {
 // file is the configuration.
 func (s *site) file() string {
 	s.t.Helper()
-	text := "listen: 127.0.0.1:0\npublic: http://firstcall.example\n" + s.config
+	text := "listen: 127.0.0.1:0\npublic: https://firstcall.example\n" + s.config
 	if s.mode != "" {
 		text += fmt.Sprintf("slack: {mode: %s, api: %q}\n", s.mode, s.APIURL())
 	}
@@ -340,7 +340,7 @@ func (s *site) install(p *process, user, team string) {
 	if err != nil || len(resp.Cookies()) != 1 {
 		s.t.Fatalf("/slack/install: %d %v %v", resp.StatusCode, err, resp.Cookies())
 	}
-	if got := to.Query().Get("redirect_uri"); got != "http://firstcall.example/slack/oauth_redirect" {
+	if got := to.Query().Get("redirect_uri"); got != "https://firstcall.example/slack/oauth_redirect" {
 		s.t.Errorf("Slack sends the administrator back to %s", got)
 	}
 	back := url.Values{"state": {to.Query().Get("state")}, "code": {s.Authorize(user, team)}}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -19,26 +19,16 @@ const slackPlatform = "slack"
 // slack prepares Slack as it is configured.
 func (s *service) slack(ctx context.Context) (platform, error) {
 	secrets := slackSecretsOf(s.env)
-	tokens := &slackTokens{store: s.store, now: s.clock.Now, api: s.config.Slack.API, token: secrets.botToken, own: s.config.Slack.Workspace}
-	if key := s.env("FIRSTCALL_KEY"); key != "" {
-		var err error
-		if tokens.seal, err = newSeal(key); err != nil {
-			return platform{}, err
-		}
+	tokens, err := newSlackTokens(s.store, s.config.Slack, s.env, s.clock.Now)
+	if err != nil {
+		return platform{}, err
 	}
 	if err := tokens.askOwn(ctx); err != nil {
 		return platform{}, err
 	}
-	options := slack.Options{
-		Handle: tokens.heeding(s.handle), Now: s.clock.Now, Log: s.log, Tokens: tokens, APIURL: s.config.Slack.API, Provider: tokens.own,
-		Seen: s.metrics.Request(slackPlatform), SeenCall: s.metrics.Call(slackPlatform),
-	}
+	options := tokens.options(s.config.Slack, secrets, s.log)
+	options.Handle, options.Seen, options.SeenCall = tokens.heeding(s.handle), s.metrics.Request(slackPlatform), s.metrics.Call(slackPlatform)
 	p := platform{name: slackPlatform, routes: map[string]http.Handler{}}
-	if s.config.Slack.Mode == "socket" {
-		options.AppToken = secrets.appToken
-	} else {
-		options.Signing = secrets.signing
-	}
 	chat := slack.New(options)
 	p.chat, p.close = chat, chat.Close
 	if s.config.Slack.Mode == "socket" {
@@ -87,6 +77,29 @@ type slackTokens struct {
 	self  slack.Installation // who we are in the own workspace, once Slack has said it
 }
 
+// newSlackTokens are those of the environment and of the store, for whoever serves and whoever only examines.
+func newSlackTokens(store installations, config *slackConfig, env func(string) string, now func() time.Time) (*slackTokens, error) {
+	t := &slackTokens{store: store, now: now, api: config.API, token: slackSecretsOf(env).botToken, own: config.Workspace}
+	if key := env("FIRSTCALL_KEY"); key != "" {
+		var err error
+		if t.seal, err = newSeal(key); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// options is how Slack is spoken to with these tokens, by one of the two ways in.
+func (t *slackTokens) options(config *slackConfig, secrets slackSecrets, log *slog.Logger) slack.Options {
+	o := slack.Options{Now: t.now, Log: log, Tokens: t, APIURL: t.api, Provider: t.own}
+	if config.Mode == "socket" {
+		o.AppToken = secrets.appToken
+	} else {
+		o.Signing = secrets.signing
+	}
+	return o
+}
+
 type remembered struct {
 	slack.Installation
 	err   error // bot.ErrNotFound
@@ -113,7 +126,13 @@ const (
 	rememberOwn = 24 * time.Hour
 )
 
-// askOwn asks Slack whose the token is. When Slack can't be reached and the workspace is configured, the rest goes on without.
+// ownTrouble is why our own workspace can't be served or examined, and what to do.
+type ownTrouble struct{ what, trouble, do string }
+
+func (e *ownTrouble) Error() string { return e.what + ": " + e.trouble + "; " + e.do }
+
+// askOwn asks Slack whose the token is; its error is an *ownTrouble. When Slack can't be reached and the workspace is
+// configured, the rest goes on without.
 func (t *slackTokens) askOwn(ctx context.Context) error {
 	if t.token == "" {
 		return nil
@@ -124,13 +143,19 @@ func (t *slackTokens) askOwn(ctx context.Context) error {
 	var refused *slack.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return fmt.Errorf("Slack doesn't take SLACK_BOT_TOKEN (%s): copy the Bot User OAuth Token again, see docs/slack.md", refused.Code) //nolint:staticcheck // Slack is a name.
+		return &ownTrouble{"SLACK_BOT_TOKEN", "Slack doesn't take it (" + refused.Code + ")", "copy the Bot User OAuth Token again, see docs/slack.md"}
 	case err != nil && t.own == "":
-		return fmt.Errorf("ask Slack which workspace SLACK_BOT_TOKEN belongs to (slack.workspace in the file says it, too): %w", err)
+		return &ownTrouble{
+			"Slack", "it can't be asked which workspace SLACK_BOT_TOKEN belongs to: " + err.Error(),
+			"see whether this machine reaches Slack; slack.workspace in the file says it, too",
+		}
 	case err != nil:
 		return nil
 	case t.own != "" && t.own != inst.Workspace:
-		return fmt.Errorf("SLACK_BOT_TOKEN belongs to the workspace %s, and slack.workspace says %s", inst.Workspace, t.own)
+		return &ownTrouble{
+			"SLACK_BOT_TOKEN", "it belongs to the workspace " + inst.Workspace + ", and slack.workspace says " + t.own,
+			"correct slack.workspace, or use that workspace's token",
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

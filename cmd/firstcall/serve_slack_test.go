@@ -97,7 +97,7 @@ func TestWhoseTokenItIs(t *testing.T) {
 	}{
 		"asked":                       {token: "xoxb-own", own: "T1"},
 		"configured, and it is true":  {token: "xoxb-own", configured: "T1", own: "T1"},
-		"configured, and it isn't":    {token: "xoxb-own", configured: "T2", says: "belongs to the workspace T1, and slack.workspace says T2"},
+		"configured, and it isn't":    {token: "xoxb-own", configured: "T2", says: "belongs to the workspace T1, and slack.workspace says T2; correct"},
 		"not taken":                   {token: "xoxb-canary", configured: "T1", says: "copy the Bot User OAuth Token again"},
 		"Slack is away":               {token: "xoxb-own", fault: new(slackfake.HTML(503)), says: "slack.workspace in the file says it, too"},
 		"Slack is away, configured":   {token: "xoxb-own", configured: "T1", fault: new(slackfake.HTML(503)), own: "T1"},

@@ -159,6 +159,7 @@ func serveAnEvening(t *testing.T, socket bool) {
 		return s.count(`SELECT count(*) FROM workspaces WHERE workspace = 'T0CONTOSO' AND secret IS NULL AND gone_at IS NOT NULL`) == 1
 	})
 	if socket {
+		s.RefuseUpgrades(1) // else it is open again before anybody has looked
 		s.DropSockets()
 		second.wants("/readyz", http.StatusServiceUnavailable, "the socket to Slack is not open")
 		second.wants("/readyz", http.StatusOK, "ok")
@@ -233,7 +234,7 @@ func TestServeSaysWhyItCannot(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"SLACK_BOT_TOKEN=xoxb-canary-of-yesterday", failed, "Slack doesn't take SLACK_BOT_TOKEN (invalid_auth)"},
+		{"SLACK_BOT_TOKEN=xoxb-canary-of-yesterday", failed, "SLACK_BOT_TOKEN: Slack doesn't take it (invalid_auth); copy the Bot User OAuth Token again"},
 		{"SLACK_SIGNING_SECRET=", misuse, "SLACK_SIGNING_SECRET is missing"},
 		{"FIRSTCALL_KEY=canary", misuse, "FIRSTCALL_KEY must be 32 random bytes"},
 		{"DATABASE_URL=postgres://canary:canary@127.0.0.1:1/none?sslmode=disable", failed, "connection refused"},

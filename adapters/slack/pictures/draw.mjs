@@ -1,15 +1,19 @@
-// Draws the pictures: golden file in, PNG out.
+// Draws the pictures: golden files in, PNG out.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const nine = Date.parse("2026-03-02T09:00:00Z"); // when the golden files' story plays
+const read = (file) => JSON.parse(readFileSync(`../testdata/${file}.json`, "utf8"));
+const sent = read("talks/life_to_the_end.en"); // all that Slack gets in one talk, in order
+const card = (channel) => sent.find((c) => c.method === "chat.postMessage" && c.channel === channel);
 const pictures = [
-  { golden: "customer_card.en", name: "slack-customer-card", kind: "message", width: 760, height: 220 },
-  { golden: "engineer_card.en", name: "slack-engineer-card", kind: "message", width: 760, height: 500 },
-  { golden: "manager_page.en", name: "slack-manager-page", kind: "message", width: 760, height: 160, after: 31 },
-  { golden: "intake_3_severity.en", name: "slack-intake", kind: "modal", from: "impact", width: 600, height: 1180 },
+  { shown: card("C0CONTOSO"), name: "slack-customer-card", kind: "message", width: 760, height: 225 },
+  { shown: card("C0ENGINEERS"), name: "slack-engineer-card", kind: "message", width: 760, height: 505 },
+  { shown: read("manager_page.en"), name: "slack-manager-page", kind: "message", width: 760, height: 160, after: 31 },
+  { shown: sent.filter((c) => c.method === "views.update" && c.view.blocks.some((b) => b.block_id === "severity")).at(-1).view, name: "slack-intake", kind: "modal", from: "impact", until: "owner", width: 600, height: 1130 },
+  { shown: read("home_page.en"), name: "slack-home", kind: "home", width: 760, height: 245 },
 ];
 
 mkdirSync("out", { recursive: true });
@@ -28,12 +32,11 @@ const style = `
   .foot .primary { background: #007a5a; border-color: #007a5a; color: #fff; }
 `;
 for (const p of pictures) {
-  const shown = JSON.parse(readFileSync(`../testdata/${p.golden}.json`, "utf8"));
   const at = nine + (p.after ?? 0) * 60_000;
   // The clock stands still in the story, so that "today" is that day.
   const clock = `{ const D = Date; Date = class extends D { constructor(...a) { a.length ? super(...a) : super(${at}); } static now() { return ${at}; } }; }`;
   writeFileSync(`out/${p.name}.html`, `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="page.css"><style>${style}</style><div id="page"></div>
-<script>${clock} window.picture = ${JSON.stringify({ shown, kind: p.kind, from: p.from, at }).replaceAll("<", "\\u003c")};</script><script src="page.js"></script>`);
+<script>${clock} window.picture = ${JSON.stringify({ ...p, at }).replaceAll("<", "\\u003c")};</script><script src="page.js"></script>`);
   execFileSync(process.env.CHROMIUM ?? "chromium", [
     "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", `--window-size=${p.width},${p.height}`, "--virtual-time-budget=4000",
     `--screenshot=../../../docs/pictures/${p.name}.png`, pathToFileURL(`out/${p.name}.html`).href,

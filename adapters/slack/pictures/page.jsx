@@ -3,7 +3,12 @@ import { createRoot } from "react-dom/client";
 import { Message } from "slack-blocks-to-jsx";
 import "slack-blocks-to-jsx/dist/style.css";
 
-const { shown, kind, at, from } = window.picture;
+const { shown, kind, at, from, until } = window.picture;
+
+// A modal scrolls; the picture shows it from one of its blocks to another.
+const start = Math.max(0, shown.blocks.findIndex((b) => b.block_id === from));
+const end = until ? shown.blocks.findIndex((b) => b.block_id === until) : -1;
+const blocks = shown.blocks.slice(start, end < 0 ? undefined : end);
 
 // The library shows verbatim texts as they are written; Slack reads their
 // marks, and only leaves bare addresses and names alone.
@@ -14,16 +19,14 @@ function readable(v) {
 }
 
 function Blocks({ blocks }) {
-  return <Message blocks={readable(blocks)} name="firstcall" logo="logo.svg" time={new Date(at)} showBlockKitDebug={false} withoutWrapper={kind === "modal"} />;
+  return <Message blocks={readable(blocks)} name="firstcall" logo="logo.svg" time={new Date(at)} showBlockKitDebug={false} withoutWrapper={kind !== "message"} />;
 }
 
-// A modal scrolls; the picture begins at one of its blocks.
 function Modal({ view }) {
-  const start = Math.max(0, view.blocks.findIndex((b) => b.block_id === from));
   return (
     <div className="modal">
       <div className="bar"><b>{view.title.text}</b><span>×</span></div>
-      <div className="body"><Blocks blocks={view.blocks.slice(start)} /></div>
+      <div className="body"><Blocks blocks={blocks} /></div>
       <div className="foot">
         {view.close && <button>{view.close.text}</button>}
         {view.submit && <button className="primary">{view.submit.text}</button>}
@@ -34,7 +37,7 @@ function Modal({ view }) {
 
 // The library draws every text input large, and invites to press Enter in each.
 setTimeout(() => {
-  const inputs = (shown.blocks ?? []).slice(Math.max(0, shown.blocks.findIndex((b) => b.block_id === from))).filter((b) => b.element?.type === "plain_text_input");
+  const inputs = blocks.filter((b) => b.element?.type === "plain_text_input");
   document.querySelectorAll("textarea").forEach((box, i) => {
     box.style.height = box.style.minHeight = inputs[i]?.element.multiline ? "64px" : "36px";
     box.style.resize = "none";
@@ -46,5 +49,5 @@ setTimeout(() => {
 }, 500);
 
 createRoot(document.getElementById("page")).render(
-  kind === "modal" ? <Modal view={shown} /> : <div className="channel"><Blocks blocks={shown.blocks} /></div>,
+  kind === "modal" ? <Modal view={shown} /> : <div className="channel"><Blocks blocks={blocks} /></div>,
 );
