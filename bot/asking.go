@@ -101,3 +101,17 @@ func (a *asking) teams() Field {
 	f.Options = append(f.Options, has...)
 	return f
 }
+
+// wayOfCase asks how a case was made. It may be left out where the promise wants
+// only one way: see recordCase.
+func (a *asking) wayOfCase() Field {
+	return optional(a.worded(a.choice(fieldVia, string(terms.Portal), string(terms.Phone), string(terms.Web)), "case"))
+}
+
+// environment asks what advice was not asked about.
+func (a *asking) environment() Field {
+	f := a.field(fieldEnvironment, FieldChoice)
+	f.Label = a.w.AskEnvironment()
+	f.Options = []Option{{Value: production, Label: a.w.EnvironmentProduction()}, {Value: nonProduction, Label: a.w.EnvironmentOther()}}
+	return f
+}

@@ -1,11 +1,10 @@
 package bot
 
+// What an event means: a command, a button or a form, and the verb that it does.
+
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +65,31 @@ func (v *visit) guest(at *Place) *Person {
 	}
 }
 
+// introduce gives a guest a name before something of theirs is written down
+// about the incident: the one that they gave when they reported it, else the
+// platform's. Without either it stays the platform's id.
+func (v *visit) introduce(inc *domain.Incident) error {
+	p := v.door.Person
+	if p == nil || !slices.Contains(p.Roles, domain.RoleGuest) || p.FullName != "" {
+		return nil
+	}
+	if p.ID == inc.Reporter && inc.Report.Owner.Name != "" {
+		p.FullName = inc.Report.Owner.Name
+		return nil
+	}
+	if _, can := v.bot.Chats[v.event.Platform].(Profiles); !can {
+		return nil
+	}
+	profile, asked := v.told[v.event.Person]
+	if !asked {
+		return &askFirst{person: v.event.Person}
+	}
+	if profile.err == nil {
+		p.FullName = cut(words.Line(words.Clean(profile.Name)), maxTitle)
+	}
+	return nil
+}
+
 // command runs a verb with the rest of its line.
 func (v *visit) command(ctx context.Context, name, tail string) (Reply, error) {
 	if q, ok := queries[name]; ok {
@@ -104,137 +128,6 @@ func (v *visit) command(ctx context.Context, name, tail string) (Reply, error) {
 	return v.run(ctx, verb, inc, fields, values, true)
 }
 
-// handle says which incident is meant.
-type handle struct {
-	tenant domain.TenantID
-	number int
-	id     domain.IncidentID
-	said   string // as it was called
-}
-
-var errNoRef = errors.New("no incident named")
-
-// mostNumber is the highest number that an incident can have.
-const mostNumber = 1<<31 - 1
-
-var numberShape = regexp.MustCompile(`^#?\d+$`)
-
-// findRef reads INC-42, or 42 where the customer is known. What looks like a
-// reference and can't be one is answered like one that doesn't exist.
-func (v *visit) findRef(ctx context.Context, ref string) (handle, error) {
-	unknown := domain.Refuse("no_such_incident", "ref", brief(strings.ToUpper(ref)))
-	if numberShape.MatchString(ref) && v.customer() != "" {
-		n, err := strconv.Atoi(strings.TrimPrefix(ref, "#"))
-		if err != nil || n < 1 || n > mostNumber {
-			return handle{}, unknown
-		}
-		return handle{tenant: v.customer(), number: n, said: ref}, nil
-	}
-	ref = narrow(ref)
-	m, loose := refShape.FindStringSubmatch(ref), false
-	if m == nil {
-		if m, loose = looseRef.FindStringSubmatch(ref), true; m == nil {
-			return handle{}, errNoRef
-		}
-	}
-	n, err := strconv.Atoi(m[2])
-	if err != nil || n < 1 || n > mostNumber {
-		return handle{}, unknown
-	}
-	t, err := v.tx.TenantByPrefix(ctx, strings.ToUpper(m[1]))
-	if errors.Is(err, ErrNotFound) || err == nil && !v.maySee(t.ID) {
-		if loose {
-			return handle{}, errNoRef // sev1 is no incident
-		}
-		return handle{}, unknown
-	}
-	ref = m[1] + "-" + m[2]
-	return handle{tenant: t.ID, number: n, said: strings.ToUpper(ref)}, err
-}
-
-// maySee keeps customers apart; the provider's people see all.
-func (v *visit) maySee(tenant domain.TenantID) bool {
-	p := v.door.Person
-	return p != nil && (p.Tenant == tenant || p.Side == domain.Provider)
-}
-
-// onlyOne is the incident meant when nobody names one: the only live one of
-// the customer here or, among the provider's people, of all customers.
-func (v *visit) onlyOne(ctx context.Context) (handle, error) {
-	if v.thread != nil { // in its thread, it is the one
-		return v.thread.handle, nil
-	}
-	if p := v.door.Place; p != nil && p.Incident != "" && v.maySee(p.About) { // in its own place, too
-		return handle{tenant: p.About, id: p.Incident}, nil
-	}
-	tenant := v.customer()
-	if p := v.door.Person; tenant == "" && p != nil && p.Side == domain.Provider {
-		live, err := v.tx.AllLive(ctx, listed)
-		if err != nil {
-			return handle{}, err
-		}
-		return meant(live)
-	}
-	if tenant == "" || !v.maySee(tenant) {
-		return handle{}, domain.Refuse("which_incident", "refs", "INC-1")
-	}
-	if err := v.tx.Enter(ctx, tenant); err != nil {
-		return handle{}, err
-	}
-	live, err := v.tx.Incidents(ctx, tenant, false, 50)
-	if err != nil {
-		return handle{}, err
-	}
-	return meant(live)
-}
-
-// meant is the only incident there is; of several, the refusal names them.
-func meant(live []domain.Incident) (handle, error) {
-	if len(live) == 1 {
-		return handle{tenant: live[0].Tenant, id: live[0].ID}, nil
-	}
-	var refs []string
-	for _, i := range live {
-		refs = append(refs, i.Ref)
-	}
-	if len(refs) == 0 {
-		return handle{}, domain.Refuse("no_incidents")
-	}
-	return handle{}, domain.Refuse("which_incident", "refs", strings.Join(refs, ", "))
-}
-
-// lock reads and locks the incident. One of another customer is answered like
-// one that doesn't exist.
-func (v *visit) lock(ctx context.Context, at handle) (domain.Incident, error) {
-	if !v.maySee(at.tenant) {
-		return domain.Incident{}, domain.Refuse("not_found")
-	}
-	if v.locked != nil && (v.locked.ID == at.id || at.id == "" && strings.HasSuffix(v.locked.Ref, "-"+strconv.Itoa(at.number))) && v.locked.Tenant == at.tenant {
-		return *v.locked, nil
-	}
-	if err := v.tx.Enter(ctx, at.tenant); err != nil {
-		return domain.Incident{}, err
-	}
-	var inc domain.Incident
-	var err error
-	if at.id != "" {
-		inc, err = v.tx.IncidentByID(ctx, at.tenant, at.id)
-	} else {
-		inc, err = v.tx.Incident(ctx, at.tenant, at.number)
-	}
-	if errors.Is(err, ErrNotFound) && at.said != "" {
-		return inc, domain.Refuse("no_such_incident", "ref", at.said)
-	}
-	if errors.Is(err, ErrNotFound) {
-		return inc, domain.Refuse("not_found")
-	}
-	if err != nil {
-		return inc, fmt.Errorf("lock the incident: %w", err)
-	}
-	v.locked = &inc
-	return inc, nil
-}
-
 // The forms of verbs and the buttons on cards name their incident by ids.
 // What a command's line answered already goes with the form, as platforms send
 // back only what is typed into it.
@@ -242,43 +135,25 @@ func (v *visit) verbForm(name string, i domain.Incident, values map[string]strin
 	if v.event.Kind == Submitted && strings.HasPrefix(v.event.Form, "do "+name+" ") {
 		return v.event.Form
 	}
-	key := "do " + name + " " + string(i.Tenant) + " " + string(i.ID)
-	answered := url.Values{}
-	for k, val := range values {
-		answered.Set(k, val)
+	subject := subjectWith(i, values)
+	if len(subject) > maxCarried { // more is asked again
+		subject = subjectOf(i)
 	}
-	if carried := answered.Encode(); carried != "" && len(carried) <= maxCarried {
-		key += " " + carried
-	}
-	return key
+	return "do " + name + " " + subject
 }
-
-// maxCarried is what platforms surely take beside a form; more is asked again.
-const maxCarried = 1000
-
-func subjectOf(i domain.Incident) string { return string(i.Tenant) + " " + string(i.ID) }
-
-func readSubject(s string) (handle, bool) {
-	tenant, id, ok := strings.Cut(s, " ")
-	return handle{tenant: domain.TenantID(tenant), id: domain.IncidentID(id)}, ok && isID(tenant) && isID(id)
-}
-
-var idShape = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
-func isID(s string) bool { return idShape.MatchString(s) }
 
 // pressed answers a button: what it stands for is done, or asked about first.
 func (v *visit) pressed(ctx context.Context) (Reply, error) {
 	switch v.event.Action {
-	case actionReport:
-		return v.open(ctx, "")
+	case actionReport: // with the words of whoever was offered it
+		return v.open(ctx, strings.TrimSpace(words.Clean(v.event.Subject)))
 	case actionGoOn, actionDrop:
 		return v.draftButton(ctx)
 	}
 	name := v.event.Action
 	verb, ok := verbs[name]
-	at, subject := readSubject(v.event.Subject)
-	if (!ok && queries[name] == nil) || !subject {
+	at, answered, fine := readSubject(v.event.Subject)
+	if (!ok && queries[name] == nil) || !fine {
 		return Reply{Text: v.words().ButtonOld()}, nil
 	}
 	inc, err := v.lock(ctx, at)
@@ -292,7 +167,16 @@ func (v *visit) pressed(ctx context.Context) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return v.run(ctx, verb, inc, fields, map[string]string{}, true) // what may be left out is not asked about
+	values := map[string]string{}
+	for _, f := range fields {
+		if !answered.Has(f.Key) {
+			continue
+		}
+		if values[f.Key], err = v.read(f, answered.Get(f.Key)); err != nil {
+			return Reply{}, err
+		}
+	}
+	return v.run(ctx, verb, inc, fields, values, true) // what may be left out is not asked about
 }
 
 // draftButton goes on with a report that was left alone, or drops it.
@@ -316,17 +200,11 @@ func (v *visit) draftButton(ctx context.Context) (Reply, error) {
 
 // submitVerb takes the answers to a verb's form.
 func (v *visit) submitVerb(ctx context.Context) (Reply, error) {
-	parts := strings.SplitN(v.event.Form, " ", 5)
-	if len(parts) < 4 || parts[0] != "do" {
-		return Reply{Text: v.words().ButtonOld(), Close: true}, nil
-	}
-	verb, known := verbs[parts[1]]
-	at, fine := readSubject(parts[2] + " " + parts[3])
-	carried := url.Values{}
-	if len(parts) == 5 {
-		carried, _ = url.ParseQuery(parts[4])
-	}
-	if !known || !fine {
+	does, rest, _ := strings.Cut(v.event.Form, " ")
+	name, subject, _ := strings.Cut(rest, " ")
+	verb, known := verbs[name]
+	at, carried, fine := readSubject(subject)
+	if does != "do" || !known || !fine {
 		return Reply{Text: v.words().ButtonOld(), Close: true}, nil
 	}
 	if v.event.Values[Nav] == NavCancel {
@@ -446,132 +324,4 @@ func (v *visit) askVerb(verb verb, inc domain.Incident, fields []Field, values m
 		}
 	}
 	return Reply{Form: &f}
-}
-
-// fillFromLine reads a command's line into its fields: "key: value" and
-// "key=value" pieces by name, choices and times by their shape, and the rest
-// into the field that takes text.
-func (v *visit) fillFromLine(fields []Field, tail string) (map[string]string, error) {
-	values := map[string]string{}
-	tail = strings.TrimSpace(tail)
-	for _, f := range fields {
-		if m := regexp.MustCompile(`(?:^|\s)` + f.Key + `=(\S+)`).FindStringSubmatchIndex(tail); m != nil {
-			value, err := v.read(f, tail[m[2]:m[3]])
-			if err != nil {
-				return nil, err
-			}
-			values[f.Key], tail = value, strings.TrimSpace(tail[:m[0]]+tail[m[1]:])
-		}
-	}
-	left := slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return values[f.Key] != "" })
-	for tail != "" && len(left) > 0 {
-		n, value, used, err := v.nextOnLine(left, tail)
-		if err != nil {
-			return nil, err
-		}
-		if n < 0 {
-			break
-		}
-		values[left[n].Key], tail = value, strings.TrimSpace(tail[used:])
-		left = slices.Delete(left, n, n+1)
-	}
-	if tail != "" {
-		return nil, domain.Refuse("too_many_words", "given", words.Line(tail))
-	}
-	return values, nil
-}
-
-// nextOnLine finds the field that the start of a line answers: the first that
-// can be read from it, and else the one that takes words. It says how much of
-// the line that was; n is -1 when nothing fits.
-func (v *visit) nextOnLine(left []Field, tail string) (n int, value string, used int, err error) {
-	word := firstWord(tail)
-	clock := clockLike.MatchString(word)
-	var wrong error
-	for n, f := range left {
-		if f.Kind == FieldLong || f.Kind == FieldText && n == len(left)-1 {
-			if wrong != nil {
-				break
-			}
-			value, err := v.read(f, strings.TrimPrefix(tail, f.Key+": "))
-			return n, value, len(tail), err
-		}
-		if clock && f.Kind == FieldText && slices.ContainsFunc(left, func(f Field) bool { return f.Kind == FieldTime }) {
-			continue // "17:10 2503…" is a moment and a number
-		}
-		if wrong != nil && f.Kind == FieldText {
-			break // which would take anything
-		}
-		if usual, is := lineUsual(f); is {
-			if value, used := saidInFull(f, tail); used > 0 {
-				return n, value, used, nil
-			}
-			return n, usual, 0, nil
-		}
-		value, used, err := v.readStart(f, tail, word)
-		if err == nil {
-			return n, value, used, nil
-		}
-		if wrong == nil && !f.Optional || clock && f.Kind == FieldTime {
-			wrong = err
-		}
-	}
-	return -1, "", 0, wrong
-}
-
-// clockLike is what was surely meant as a time of day.
-var clockLike = regexp.MustCompile(`^\d{1,3}[:：]\d+$`)
-
-// lineUsual is what a command's line means that doesn't say: an engineer who
-// asks something asks a question, and change control only by its name.
-func lineUsual(f Field) (string, bool) {
-	return string(domain.AskQuestion), f.Key == fieldWhat && hasOption(f, string(domain.AskQuestion))
-}
-
-// saidInFull reads an option by its whole name from the start of a line.
-func saidInFull(f Field, tail string) (value string, used int) {
-	for _, o := range f.Options {
-		for _, name := range []string{o.Value, strings.ReplaceAll(o.Value, "_", " "), string(o.Label)} {
-			if len(name) > used && len(tail) >= len(name) && strings.EqualFold(tail[:len(name)], name) &&
-				(len(tail) == len(name) || strings.ContainsAny(tail[len(name):len(name)+1], " :,")) {
-				value, used = o.Value, len(name)
-			}
-		}
-	}
-	if used > 0 {
-		used += len(tail[used:]) - len(strings.TrimLeft(tail[used:], " :,"))
-	}
-	return value, used
-}
-
-// readStart reads a field from the first word of a line, or a time from its
-// first two or three: "20 min ago".
-func (v *visit) readStart(f Field, tail, word string) (value string, used int, err error) {
-	parts := strings.Fields(tail)
-	upTo := func(n int) (used int) {
-		for _, part := range parts[:n] {
-			used += strings.Index(tail[used:], part) + len(part)
-		}
-		return used
-	}
-	switch {
-	case f.Kind == FieldTime:
-		for n := min(3, len(parts)); n > 1; n-- {
-			if value, err := v.read(f, strings.Join(parts[:n], " ")); err == nil {
-				return value, upTo(n), nil
-			}
-		}
-	case f.Key == fieldValue: // the right value of a fact: a way, a time, or both
-		way := 0
-		if len(parts) > 0 && ways[strings.ToLower(parts[0])] != "" {
-			way = 1
-		}
-		for n := min(way+3, len(parts)); n > way; n-- {
-			if _, err := parseWhen(strings.Join(parts[way:n], " "), v.now, zoneOf(v.zone)); err == nil {
-				return strings.Join(parts[:n], " "), upTo(n), nil
-			}
-		}
-	}
-	value, err = v.read(f, word)
-	return value, len(firstWord(tail)), err
 }

@@ -52,24 +52,56 @@ func (in *intake) tag(r domain.Report) string {
 	return ""
 }
 
+// offer is the report as it is answered so far, beside what the rules may look
+// at: made once a form, and asked about each severity.
+type offer struct {
+	in     *intake
+	report domain.Report
+	env    domain.Env
+}
+
+func (in *intake) offer() (o offer, err error) {
+	o = offer{in: in, report: in.report()}
+	o.env, err = in.scene.env(&o.report)
+	return o, err
+}
+
 // promise is what the report would get at that severity, made the way it is
 // made or, where it isn't made yet, the way the plans want.
-func (in *intake) promise(s terms.Severity, commit bool) (terms.Commitment, error) {
-	r := in.report()
-	env, err := in.scene.env(&r)
-	if err != nil {
-		return terms.Commitment{}, err
-	}
-	return domain.Promise(env, r, s, commit, in.v.now, r.EventID != "", in.tag(r), r.Via)
+func (o *offer) promise(s terms.Severity, commit bool) (terms.Commitment, error) {
+	r := o.report
+	return domain.Promise(o.env, r, s, commit, o.in.v.now, r.EventID != "", o.in.tag(r), r.Via)
 }
 
 // preview says what choosing a severity would get and owe, before it is chosen.
-func (in *intake) preview(s terms.Severity) words.Text {
-	c, err := in.promise(s, s == terms.Sev1 || s == terms.SevA)
+func (o *offer) preview(s terms.Severity) words.Text {
+	around := o.in.aroundTheClock(s)
+	c, err := o.promise(s, around)
 	if err != nil {
 		return ""
 	}
-	return in.previewText(c)
+	text := o.in.previewText(c)
+	if s.Critical() && !around {
+		text = words.Lines(text, o.in.withoutPeople(c))
+	}
+	return text
+}
+
+// withoutPeople says what a critical incident comes to while the customer has
+// nobody around the clock.
+func (in *intake) withoutPeople(c terms.Commitment) words.Text {
+	w := in.v.words()
+	return w.SummaryNoCommitment(w.Code(c.IfCustomerCannot, nil))
+}
+
+// aroundTheClock says whether people around the clock are reckoned with at that
+// severity: as answered for it, or else as 1 and A want it.
+func (in *intake) aroundTheClock(s terms.Severity) bool {
+	chosen, answer := terms.Severity(in.d.Answers[fieldSeverity]), in.d.Answers[fieldCommit]
+	if answer != "" && (chosen == s || chosen.Critical() && s.Critical()) {
+		return answer == yes
+	}
+	return s.Critical()
 }
 
 // previewText says what a commitment gets and owes, in one line each.
@@ -140,19 +172,17 @@ func (in *intake) elsewhere(c terms.Commitment) bool {
 }
 
 // consequence is what may follow when the customer has nobody around the clock.
-func (in *intake) consequence(s terms.Severity) words.Text {
-	if in.scene == nil || s == "" {
-		return ""
-	}
-	c, err := in.promise(s, false)
+func (o *offer) consequence(s terms.Severity) words.Text {
+	c, err := o.promise(s, false)
 	if err != nil {
 		return ""
 	}
-	return in.v.words().Code(c.IfCustomerCannot, nil)
+	return o.in.v.words().Code(c.IfCustomerCannot, nil)
 }
 
 // summary is what will be opened, to be confirmed.
-func (in *intake) summary() words.Text {
+func (o *offer) summary() words.Text {
+	in := o.in
 	w := in.v.words()
 	a := in.d.Answers
 	var lines []words.Text
@@ -174,11 +204,11 @@ func (in *intake) summary() words.Text {
 	}
 	sev := terms.Severity(a[fieldSeverity])
 	if sev != "" && a[fieldKind] != string(domain.Advice) {
-		if c, err := in.promise(sev, a[fieldCommit] == yes); err == nil {
+		if c, err := o.promise(sev, a[fieldCommit] == yes); err == nil {
 			lines = append(lines, "", in.previewText(c))
 			lines = append(lines, in.remarks(c)...)
-			if a[fieldCommit] == no && (sev == terms.Sev1 || sev == terms.SevA) {
-				lines = append(lines, w.SummaryNoCommitment(w.Code(c.IfCustomerCannot, nil)))
+			if a[fieldCommit] == no && sev.Critical() {
+				lines = append(lines, in.withoutPeople(c))
 			}
 		}
 		lines = append(lines, w.SummaryTargets())
@@ -230,10 +260,14 @@ func (in *intake) finish(ctx context.Context) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	reporter := in.reporter()
+	if err := v.introduce(&domain.Incident{Reporter: reporter, Report: r}); err != nil {
+		return Reply{}, err
+	}
 	o := domain.Opening{
 		ID: domain.IncidentID(v.bot.NewID()), Tenant: in.d.Tenant, Kind: domain.Kind(in.d.Answers[fieldKind]), Report: r, By: v.actor(),
 		Severity: terms.Severity(in.d.Answers[fieldSeverity]), Commit24x7: in.d.Answers[fieldCommit] == yes,
-		AboutEvent: r.EventID != "", Tag: in.tag(r), Reporter: in.reporter(), Place: in.place(),
+		AboutEvent: r.EventID != "", Tag: in.tag(r), Reporter: reporter, Place: in.place(),
 	}
 	if o.Severity == terms.SevC {
 		o.Commit24x7 = false

@@ -14,6 +14,8 @@ func (v verb) doneKey(i *domain.Incident, by domain.Side, values map[string]stri
 		return "decide_dropped"
 	case v.name == "case" && i.Case.Due.IsZero(): // the clocks ran before
 		return "case_only"
+	case v.name == "answer" && by == domain.Provider:
+		return "answer_inside"
 	case v.name == "close" && values[fieldRCA] == yes:
 		return "close_rca"
 	case v.name == "rca" && by == domain.Provider:

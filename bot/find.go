@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/firstcall/domain"
+	"example.com/firstcall/domain/terms"
 )
 
 // findVerb finds a verb or a query by any of its names.
@@ -35,8 +36,9 @@ func nearestVerbs(word string, side domain.Side) []string {
 		if isASCII(called) != isASCII(word) {
 			return
 		}
-		if d, known := far[name]; !known || distance(word, called) < d {
-			far[name] = distance(word, called)
+		d := terms.Distance(word, called)
+		if before, known := far[name]; !known || d < before {
+			far[name] = d
 		}
 	}
 	for name, v := range verbs {
@@ -69,25 +71,4 @@ func unlike(a, b string) int {
 		return 0
 	}
 	return 1
-}
-
-// distance counts the letters to add, drop or change between two words.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(y)]
 }

@@ -17,6 +17,9 @@ func (v *visit) change(ctx context.Context, at handle, decide func(domain.Incide
 	if err != nil {
 		return inc, err
 	}
+	if err := v.introduce(&inc); err != nil {
+		return inc, err
+	}
 	scene, err := v.scene(ctx, inc.Tenant)
 	if err != nil {
 		return inc, err

@@ -52,7 +52,8 @@ type Fact struct {
 	Value words.Text `json:"value"`
 }
 
-// Button is something to press. It carries opaque ids and no right: who
+// Button is something to press. It carries opaque ids, or words that a person
+// wrote and that pressing it makes something of, and no right: who
 // presses it is checked again.
 type Button struct {
 	Label   words.Text `json:"label"`

@@ -52,8 +52,40 @@ const (
 
 var severities = []terms.Severity{terms.Sev1, terms.SevA, terms.SevB, terms.SevC}
 
-// form shows the questions that apply, given the answers so far.
-func (in *intake) form() Form {
+// form shows the questions that apply, given the answers so far, with what each
+// severity gets and owes, and what will be opened once all are answered.
+func (in *intake) form() (Form, error) {
+	f := in.questions()
+	if in.scene == nil { // only the customer is asked for
+		return f, nil
+	}
+	o, err := in.offer()
+	if err != nil {
+		return f, err
+	}
+	w := in.v.words()
+	for n := range f.Fields {
+		switch field := &f.Fields[n]; {
+		case field.Key == fieldSeverity && in.d.Answers[fieldProduct] == "":
+			field.Help = w.PreviewProductFirst()
+		case field.Key == fieldSeverity:
+			for k := range field.Options {
+				field.Options[k].Help = o.preview(terms.Severity(field.Options[k].Value))
+			}
+		case field.Key == fieldInstead:
+			sev := terms.Severity(in.d.Answers[fieldSeverity])
+			field.Label = w.AskInstead(string(sev), o.consequence(sev))
+		}
+	}
+	if f.Asking == "" {
+		f.Intro, f.Typing, f.Submit = o.summary(), w.SummaryConfirm(), w.ButtonOpen()
+	}
+	return f, nil
+}
+
+// questions are those that apply, and the one to be answered next. What depends
+// on the agreement is said by form, for those who read it.
+func (in *intake) questions() Form {
 	w := in.v.words()
 	f := Form{Key: intakeForm + " " + string(in.d.Place), Title: w.IntakeTitle(), Submit: w.ButtonContinue(), Back: len(in.d.Asked) > 0, Kept: true}
 	if in.tenant.Name != "" {
@@ -72,9 +104,6 @@ func (in *intake) form() Form {
 		if key == fieldCustomer && in.d.Tenant == "" {
 			break // the other questions depend on whose incident it is
 		}
-	}
-	if f.Asking == "" {
-		f.Intro, f.Typing, f.Submit = in.summary(), w.SummaryConfirm(), w.ButtonOpen()
 	}
 	return f
 }
@@ -173,7 +202,7 @@ func (in *intake) faultField(f Field) (field Field, applies bool) {
 			return f, false
 		}
 		for _, s := range severities {
-			f.Options = append(f.Options, Option{Value: string(s), Label: w.ChooseSeverity(string(s), w.SeverityMeaning(s)), Help: in.preview(s)})
+			f.Options = append(f.Options, Option{Value: string(s), Label: w.ChooseSeverity(string(s), w.SeverityMeaning(s))})
 		}
 	case fieldCommit:
 		f.Kind, f.Options = FieldChoice, in.yesNo()
@@ -191,7 +220,7 @@ func (in *intake) faultField(f Field) (field Field, applies bool) {
 		f.Kind, f.Label, f.Help = FieldLong, w.AskContacts(), w.AskContactsHelp()
 		return f, sev != "" && sev != terms.SevC && in.d.Answers[fieldCommit] == yes
 	case fieldInstead:
-		f.Kind, f.Label = FieldChoice, w.AskInstead(string(sev), in.consequence(sev))
+		f.Kind = FieldChoice
 		f.Options = []Option{
 			{Value: "B", Label: w.InsteadB()},
 			{Value: "keep", Label: w.InsteadKeep(string(sev)), Help: w.InsteadKeepHelp()},

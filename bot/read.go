@@ -258,7 +258,7 @@ func nearProducts(ed *terms.Edition, text string) []terms.Product {
 			name = strings.ToLower(name)
 			for _, word := range append(strings.Fields(name), name) {
 				if len(word) > 3 {
-					far = min(far, distance(low, word))
+					far = min(far, terms.Distance(low, word))
 				}
 			}
 		}

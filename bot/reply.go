@@ -62,7 +62,7 @@ func sendReply(ctx context.Context, c call) error {
 	if err != nil {
 		return err
 	}
-	return c.v.toEngineers(ctx, &c.inc, said, false, func(w *words.Words, customer string) words.Text {
+	return c.v.toEngineers(ctx, &c.inc, said, nil, func(w *words.Words, customer string) words.Text {
 		return w.SaidProvider(c.by.Name, customer, c.v.now, text)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/firstcall/bot/words"
@@ -126,32 +127,48 @@ func (v *visit) said(ctx context.Context) (Reply, error) {
 	case greets(rest):
 		return Reply{Text: v.words().Hello()}, nil
 	case slashWord.MatchString(text) && !called.MatchString(text):
-		return Reply{Text: v.unknown(word)}, nil // "/incidnt checkout is down" reports nothing
+		return v.unknown(rest), nil // "/incidnt checkout is down" reports nothing by itself
 	}
 	if r, is, err := v.about(ctx, rest); is || err != nil {
 		return r, err
 	}
 	switch {
 	case v.mistyped(rest, slash):
-		return Reply{Text: v.unknown(word)}, nil
+		return v.unknown(rest), nil
 	default:
 		return v.open(ctx, rest)
 	}
 }
 
-func (v *visit) unknown(word string) words.Text {
+// unknown answers what begins with no command: the nearest ones, and for
+// somebody of the customer's, who may be worried and mean no command at all, a
+// button that begins a report with these words.
+func (v *visit) unknown(rest string) Reply {
+	w := v.words()
+	word, tail, _ := strings.Cut(rest, " ")
 	near := nearestVerbs(word, v.side())
-	if len(near) == 0 {
-		return v.words().UnknownWord(brief(word))
-	}
-	var names []words.Text
-	for _, n := range near {
-		if n == "incident" { // which is no verb, but what begins a report
-			n = "/incident"
+	r := Reply{Text: w.UnknownWord(brief(word))}
+	if len(near) > 0 {
+		var names []words.Text
+		for _, n := range near {
+			if n == "incident" { // which is no verb, but what begins a report
+				n = "/incident"
+			}
+			names = append(names, words.Plain(n))
 		}
-		names = append(names, words.Plain(n))
+		r.Text = w.UnknownCommand(brief(word), w.List(names...))
 	}
-	return v.words().UnknownCommand(brief(word), v.words().List(names...))
+	if tail != "" && slices.Contains(near, "incident") {
+		rest = tail // "/incidnt checkout is down"
+	}
+	p := v.door.Person
+	about := refShape.MatchString(firstWord(tail)) // an incident that is there already
+	if about || p == nil || p.Side != domain.Customer || len(rest) > maxCarried || !domain.MayEver(v.actor(), domain.DoOpen, p.Tenant) {
+		return r
+	}
+	r.Text = words.Lines(r.Text, w.UnknownReport())
+	r.Buttons = []Button{{Label: w.ButtonReportThis(), Action: actionReport, Subject: rest}}
+	return r
 }
 
 // mistyped tells a command that isn't one from the first words of a report: a

@@ -159,10 +159,10 @@ func (v *visit) named(ctx context.Context, tail string) (domain.Incident, error)
 	return v.lock(ctx, at)
 }
 
-// mayPress says whether somebody may ever do what a button stands for, so that
-// only buttons that can work are offered to one person.
-func mayPress(by domain.Actor, action string, tenant domain.TenantID) bool {
-	return queries[action] != nil || domain.MayEver(by, rule(action, by.Side), tenant)
+// mayPress says whether somebody may ever do to the incident what a button
+// stands for, so that only buttons that can work are offered to one person.
+func mayPress(by domain.Actor, action string, inc *domain.Incident) bool {
+	return queries[action] != nil || inc.MayEver(by, rule(action, by.Side))
 }
 
 // show gives the card as it is now, and what was reported.
@@ -195,7 +195,7 @@ func (v *visit) show(ctx context.Context, tail string) (Reply, error) {
 		lines = append(lines, w.ShowPaste(), pasteText(w, v.bot.Terms, i))
 	}
 	me := v.actor()
-	buttons := slices.DeleteFunc(m.Buttons, func(b Button) bool { return !mayPress(me, b.Action, i.Tenant) })
+	buttons := slices.DeleteFunc(m.Buttons, func(b Button) bool { return !mayPress(me, b.Action, &i) })
 	return Reply{Text: words.Lines(lines...), Buttons: buttons}, nil
 }
 
@@ -212,7 +212,7 @@ func (v *visit) help(_ context.Context, _ string) (Reply, error) {
 	}
 	var all []verb
 	for _, verb := range verbs {
-		if (verb.side == "" || verb.side == side) && mayPress(v.actor(), verb.name, v.door.Person.Tenant) {
+		if (verb.side == "" || verb.side == side) && domain.MayEver(v.actor(), rule(verb.name, side), v.door.Person.Tenant) {
 			all = append(all, verb)
 		}
 	}

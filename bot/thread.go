@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -64,7 +65,13 @@ func (v *visit) saidInThread(ctx context.Context, text string) (Reply, error) {
 	tail = strings.TrimSpace(tail)
 	name, isVerb := findVerb(word)
 	if isVerb && !toUs && !refShape.MatchString(firstWord(tail)) {
-		isVerb = tail == "" && word != "?" && mayPress(v.actor(), v.sided(name), v.thread.tenant)
+		if isVerb = tail == "" && word != "?"; isVerb {
+			inc, err := v.lock(ctx, v.thread.handle)
+			if err != nil {
+				return Reply{}, err
+			}
+			isVerb = mayPress(v.actor(), v.sided(name), &inc)
+		}
 	}
 	switch {
 	case isVerb:
@@ -80,7 +87,7 @@ func (v *visit) saidInThread(ctx context.Context, text string) (Reply, error) {
 		return r, err
 	}
 	if v.mistyped(rest, slash) || slashWord.MatchString(text) && !called.MatchString(text) {
-		return Reply{Text: v.unknown(word)}, nil
+		return v.unknown(rest), nil
 	}
 	return v.heard(ctx, rest)
 }
@@ -103,7 +110,33 @@ func (v *visit) heard(ctx context.Context, text string) (Reply, error) {
 			return Reply{}, err
 		}
 	}
-	return Reply{}, v.mirror(ctx, &inc, text)
+	if err := v.mirror(ctx, &inc, text); err != nil {
+		return Reply{}, err
+	}
+	return v.backAgain(&inc, text), nil
+}
+
+// relapseShape is what people write when what was solved is not. It need not be
+// sure: it only offers something.
+var relapseShape = regexp.MustCompile(`(?i)\b(?:again|(?:is|it's|it’s|came|comes|has come) back|not (?:fixed|solved|resolved|gone)|(?:isn't|isn’t) (?:fixed|solved|resolved|gone)|still (?:there|happening|see|the same)|reappeared|recurr\w*|returned)\b|又|再次|复发|重新出现|还是不|还是有|仍然|仍未|没有?(?:解决|修好|恢复)|再発|再び|(?:また|まだ)[^。、]{0,12}(?:起き|発生|出て|出ま|落ち|止ま|壊れ|ダウン|エラー|おかし|だめ|ダメ|ない|ません|続)|(?:直って|治って|解決して)い?(?:な|ませ)`)
+
+// allIsWell is what they write when it works.
+var allIsWell = regexp.MustCompile(`(?i)\b(?:thanks|thank you|back (?:to normal|up|online)|works? (?:again|fine|now)|working (?:again|fine|now)|not seen (?:it )?again)\b|谢谢|感谢|恢复正常|正常了|ありがとう|助かりました|正常に(?:戻|動)`)
+
+func relapsed(text string) bool {
+	return (relapseShape.MatchString(text) || brokenShape.MatchString(text)) && !allIsWell.MatchString(text)
+}
+
+// backAgain offers to reopen what was resolved to whoever writes under its card
+// that it is back, in private: the words alone reopen nothing, but are the reason.
+func (v *visit) backAgain(inc *domain.Incident, text string) Reply {
+	if v.side() != domain.Customer || inc.Status != domain.Resolved || !relapsed(text) || !inc.May(v.actor(), domain.DoReopen) {
+		return Reply{}
+	}
+	w := v.words()
+	reopen := button(w, inc, "reopen")
+	reopen.Primary, reopen.Subject = true, subjectSaying(*inc, fieldWhy, text, map[string]string{})
+	return Reply{Text: w.StillBroken(inc.Ref), Buttons: []Button{reopen}}
 }
 
 // retold follows what was said under the customer's card and reads otherwise
@@ -121,6 +154,9 @@ func (v *visit) retold(ctx context.Context) (Reply, error) {
 
 // mirror shows the engineers what the event says under the customer's card.
 func (v *visit) mirror(ctx context.Context, inc *domain.Incident, text string) error {
+	if err := v.introduce(inc); err != nil {
+		return err
+	}
 	e := &v.event
 	said := SaidCard{AsOf: e.At, Edits: e.Kind != Said, ForGood: e.Kind == Retracted}
 	if said.AsOf.IsZero() {
@@ -131,9 +167,28 @@ func (v *visit) mirror(ctx context.Context, inc *domain.Incident, text string) e
 		said.AsOf = said.AsOf.Add(time.Microsecond) // an edit of the same instant is the newer of the two
 	}
 	said.Topic = "said:" + e.Platform + ":" + string(v.placeKey()) + ":" + cmp.Or(e.Message, v.bot.NewID())
-	return v.toEngineers(ctx, inc, said, e.Kind != Retracted && v.actor().Side == domain.Customer, func(w *words.Words, customer string) words.Text {
+	offer := func(w *words.Words) []Button { return v.answering(w, inc, text, at) }
+	if e.Kind == Retracted || v.actor().Side != domain.Customer {
+		offer = nil
+	}
+	return v.toEngineers(ctx, inc, said, offer, func(w *words.Words, customer string) words.Text {
 		return retelling(w, e, customer, v.actor(), text, at)
 	})
+}
+
+// answering is what engineers may do about what the customer wrote at that
+// instant. While a question is open, one press makes these words its answer: that
+// they are one is for a person to decide, and the customer, who has answered
+// already, is asked nothing more.
+func (v *visit) answering(w *words.Words, inc *domain.Incident, text string, at time.Time) []Button {
+	out := []Button{button(w, inc, "reply")}
+	if !inc.Live() || inc.Asked == "" || text == "" {
+		return out
+	}
+	answer := button(w, inc, "answer")
+	answer.Label = w.ButtonAnswers()
+	answer.Subject = subjectSaying(*inc, fieldText, text, map[string]string{fieldAt: rfc(at)})
+	return append(out, answer)
 }
 
 // retelling is what an event says about something said, for the other side.
@@ -169,7 +224,7 @@ func retelling(w *words.Words, e *Event, customer string, by domain.Actor, text 
 // toEngineers writes what was said under the incident's card wherever engineers
 // have it. A team that has handed it on has it no more, but what it was shown
 // before still follows.
-func (v *visit) toEngineers(ctx context.Context, inc *domain.Incident, said SaidCard, answerable bool, say func(w *words.Words, customer string) words.Text) error {
+func (v *visit) toEngineers(ctx context.Context, inc *domain.Incident, said SaidCard, offer func(w *words.Words) []Button, say func(w *words.Words, customer string) words.Text) error {
 	s, err := v.scene(ctx, inc.Tenant)
 	if err != nil {
 		return err
@@ -179,8 +234,8 @@ func (v *visit) toEngineers(ctx context.Context, inc *domain.Incident, said Said
 	})
 	return v.under(ctx, inc, forEngineers, have, said, func(w *words.Words) Message {
 		m := Message{Text: say(w, s.agreement.Customer)}
-		if answerable {
-			m.Buttons = []Button{button(w, inc, "reply")}
+		if offer != nil {
+			m.Buttons = offer(w)
 		}
 		return m
 	})

@@ -1,14 +1,8 @@
 package bot
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
+// The table of all verbs.
 
+import (
 	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
@@ -20,127 +14,6 @@ const (
 	actionGoOn   = "draft_go_on"
 	actionDrop   = "draft_drop"
 )
-
-// The fields that verbs ask for.
-const (
-	fieldAt    = "at"
-	fieldNext  = "next"
-	fieldText  = "text"
-	fieldWhy   = "why"
-	fieldTo    = "to"
-	fieldVia   = "via"
-	fieldWhat  = "what"
-	fieldTeam  = "team"
-	fieldFact  = "fact"
-	fieldValue = "value"
-	fieldRCA   = "rca"
-	fieldOf    = "of"
-)
-
-// firstTeam is how people choose the engineers who take incidents first.
-const firstTeam = "engineers"
-
-// verb is one thing that can be done to an incident, by command or button.
-type verb struct {
-	name   string
-	names  string                  // other names, separated by spaces
-	side   domain.Side             // whose verb it is in the help; "" is both's
-	rank   int                     // its place in the help
-	fields func(a *asking) []Field // nil: nothing is asked
-	do     func(c call) (domain.Outcome, error)
-	// find looks up what the answers name, before anything is done; nil: they name nothing.
-	find func(ctx context.Context, c call) error
-	// after writes down what else comes of it, once it is done; nil: nothing does.
-	after func(ctx context.Context, c call) error
-}
-
-// call is a verb about to be done, with everything answered.
-type call struct {
-	v      *visit
-	inc    domain.Incident
-	env    domain.Env
-	by     domain.Actor
-	values map[string]string
-}
-
-// text is a field's answer; "" when it was left out.
-func (c call) text(key string) string {
-	if s := c.values[key]; s != skipped {
-		return s
-	}
-	return ""
-}
-
-// at is the moment answered; the moment of asking when it was left out.
-func (c call) at() time.Time {
-	if t, err := time.Parse(time.RFC3339, c.text(fieldAt)); err == nil {
-		return t
-	}
-	return c.v.now
-}
-
-// next is the moment of the promised next update; zero when it was left out.
-func (c call) next() time.Time {
-	t, _ := time.Parse(time.RFC3339, c.text(fieldNext))
-	return t
-}
-
-// verbFields are a verb's questions about the incident; for whoever may not do
-// it there are none, and the refusal: questions show what only some may see.
-func (v *visit) verbFields(ctx context.Context, verb verb, inc domain.Incident) ([]Field, error) {
-	me := v.actor()
-	if err := v.forbids(&inc, verb); err != nil || verb.fields == nil {
-		return nil, err
-	}
-	s, err := v.scene(ctx, inc.Tenant)
-	if err != nil {
-		return nil, err
-	}
-	env, err := s.env(&inc.Report)
-	if err != nil {
-		return nil, err
-	}
-	return verb.fields(&asking{w: v.words(), by: me, inc: inc, dir: s.directory, env: env}), nil
-}
-
-// rule is the right that somebody of that side needs for a verb.
-func rule(name string, side domain.Side) domain.Verb {
-	switch name {
-	case "call":
-		return domain.DoFirstCall
-	case "thirdparty":
-		return domain.DoThirdParty
-	case "consent":
-		return domain.DoRemoteAccess
-	case "norca":
-		return domain.DoRCA
-	case "duplicate":
-		return domain.DoCancel
-	case "hours":
-		return domain.DoSpend
-	case "convert":
-		return domain.DoConvert
-	case "severity":
-		if side == domain.Customer {
-			return domain.DoRequest
-		}
-	case "correct", "withdraw":
-		if side == domain.Customer { // of all that is recorded, the number is theirs
-			return domain.DoCorrectNumber
-		}
-		return domain.DoCorrect
-	}
-	return domain.Verb(name) // the others have the rule's own name
-}
-
-// forbids asks the rule before anything is shown or looked up for a verb.
-func (v *visit) forbids(inc *domain.Incident, verb verb) error {
-	me := v.actor()
-	if me.Has(domain.RoleGuest) && !domain.MayEver(me, rule(verb.name, me.Side), inc.Tenant) {
-		return domain.Refuse("guest_may_not")
-	}
-	return inc.Forbids(me, rule(verb.name, me.Side))
-}
 
 // verbs is everything that can be done to an incident. Who may do it is decided
 // by the rule that does it, never here.
@@ -206,10 +79,13 @@ var verbs = byName(
 			if a.inc.Asked != "" {
 				f.Label = words.Plain(cut(a.inc.Asked, maxLine))
 			}
+			if a.by.Side == domain.Provider { // who may write it down later than it came
+				return []Field{f, a.at()}
+			}
 			return []Field{f}
 		},
 		do: func(c call) (domain.Outcome, error) {
-			return c.inc.CustomerAnswers(c.by, c.text(fieldText), c.v.now, c.env)
+			return c.inc.CustomerAnswers(c.by, c.text(fieldText), c.at(), c.v.now, c.env)
 		},
 	},
 	verb{
@@ -417,164 +293,3 @@ var verbs = byName(
 		},
 	},
 )
-
-// wayOfCase asks how a case was made. It may be left out where the promise wants
-// only one way: see recordCase.
-func (a *asking) wayOfCase() Field {
-	return optional(a.worded(a.choice(fieldVia, string(terms.Portal), string(terms.Phone), string(terms.Web)), "case"))
-}
-
-// recordCase wants the way in which the case was made where several would do:
-// which plans it reaches depends on it.
-func recordCase(c call) (domain.Outcome, error) {
-	via := terms.Channel(c.text(fieldVia))
-	if via == "" && c.inc.Status == domain.AwaitingCase && len(c.inc.Promise.SubmitVia) != 1 {
-		return domain.Outcome{}, domain.Refuse("answer_missing").At(fieldVia)
-	}
-	return c.inc.RecordCase(c.by, c.text("number"), via, c.at(), c.v.now, c.env)
-}
-
-// environment asks what advice was not asked about.
-func (a *asking) environment() Field {
-	f := a.field(fieldEnvironment, FieldChoice)
-	f.Label = a.w.AskEnvironment()
-	f.Options = []Option{{Value: production, Label: a.w.EnvironmentProduction()}, {Value: nonProduction, Label: a.w.EnvironmentOther()}}
-	return f
-}
-
-// handOver finds the engineer named by name.
-func handOver(c call) (domain.Outcome, error) {
-	want := strings.ToLower(strings.TrimPrefix(c.text(fieldTo), "@"))
-	var names []string
-	for _, r := range c.v.seen.directory.Recipients {
-		if p := r.Person; p != nil && p.Side == domain.Provider {
-			if strings.ToLower(p.Name) == want || strings.ToLower(p.FullName) == want || strings.ToLower(r.Address.ID) == want { // a mention is an id
-				return c.inc.HandOver(c.by, p.ID, display(p), c.v.now, c.env)
-			}
-			names = append(names, p.Name)
-		}
-	}
-	slices.Sort(names)
-	return domain.Outcome{}, domain.Refuse("no_such_person", "given", want, "people", strings.Join(slices.Compact(names), ", ")).At(fieldTo)
-}
-
-// findDuplicate answers with the number of an incident that the customer has;
-// whatever else was named doesn't exist for this one, whoever asks.
-func findDuplicate(ctx context.Context, c call) error {
-	said := strings.ToUpper(narrow(c.text(fieldOf)))
-	unknown := domain.Refuse("no_such_incident", "ref", brief(said)).At(fieldOf)
-	prefix := c.inc.Ref[:strings.LastIndex(c.inc.Ref, "-")+1]
-	digits := strings.TrimPrefix(strings.TrimPrefix(said, prefix), "#")
-	n, err := strconv.Atoi(digits)
-	if err != nil || !numberShape.MatchString(digits) || n < 1 || n > mostNumber {
-		return unknown
-	}
-	c.values[fieldOf] = prefix + strconv.Itoa(n)
-	if c.values[fieldOf] == c.inc.Ref {
-		return nil // the rule says what is wrong with it
-	}
-	if _, err = c.v.tx.Incident(ctx, c.inc.Tenant, n); errors.Is(err, ErrNotFound) {
-		return unknown
-	}
-	if err != nil {
-		return fmt.Errorf("find %s: %w", c.values[fieldOf], err)
-	}
-	return nil
-}
-
-// closeFields asks about a root cause analysis where it may be too late to ask
-// once the incident is closed (RCA-01).
-func closeFields(a *asking) []Field {
-	_, known := a.inc.RCARoute(a.env)
-	if !known || a.inc.Status != domain.Resolved || a.inc.RCAOffered || !a.inc.RCAAskedAt.IsZero() {
-		return nil
-	}
-	return []Field{a.choice(fieldRCA, yes, no)}
-}
-
-// closeIt writes down the answer about the analysis, and closes: one step for
-// those who were asked.
-func closeIt(c call) (domain.Outcome, error) {
-	var first domain.Outcome
-	var err error
-	switch c.text(fieldRCA) {
-	case yes:
-		first, err = c.inc.RequestRCA(c.by, c.v.now, c.env)
-	case no:
-		first, err = c.inc.DeclineRCA(c.by, c.v.now, c.env)
-	default:
-		return c.inc.Close(c.by, c.v.now, c.env)
-	}
-	if err != nil {
-		return domain.Outcome{}, err
-	}
-	return then(first, func(i domain.Incident) (domain.Outcome, error) { return i.Close(c.by, c.v.now, c.env) })
-}
-
-// then goes on from an outcome; what both decided is one outcome.
-func then(first domain.Outcome, next func(domain.Incident) (domain.Outcome, error)) (domain.Outcome, error) {
-	out, err := next(first.Incident)
-	if err != nil {
-		return domain.Outcome{}, err
-	}
-	out.Notices = append(first.Notices, out.Notices...)
-	out.Journal = append(first.Journal, out.Journal...)
-	return out, nil
-}
-
-// asked moves a refusal about a field of the rule to the field of the form that
-// asked for it.
-func asked(err error, rule, form string) error {
-	var r *domain.Refusal
-	if errors.As(err, &r) && r.Field == rule {
-		moved := *r
-		return moved.At(form)
-	}
-	return err
-}
-
-// ways are the words for the ways of a first call.
-var ways = map[string]terms.Channel{
-	"phone": terms.Phone, "called": terms.Phone, "电话": terms.Phone, "電話": terms.Phone,
-	"email": domain.Email, "e-mail": domain.Email, "mail": domain.Email, "邮件": domain.Email, "メール": domain.Email,
-}
-
-// correct reads the new value as the fact wants it: a number, a time, or for a
-// first call its way, its time or both.
-func correct(c call) (domain.Outcome, error) {
-	fact := domain.FactName(c.text(fieldFact))
-	value := strings.TrimSpace(c.text(fieldValue))
-	if fact == domain.FactCaseNumber || fact == domain.FactTaken {
-		return c.inc.Correct(c.by, fact, time.Time{}, value, c.text(fieldWhy), c.v.now, c.env)
-	}
-	via := ""
-	if word, rest, _ := strings.Cut(value, " "); fact == domain.FactFirstCall && ways[strings.ToLower(word)] != "" {
-		via, value = string(ways[strings.ToLower(word)]), strings.TrimSpace(rest)
-	}
-	var at time.Time
-	if value != "" {
-		var err error
-		if at, err = parseWhen(value, c.v.now, zoneOf(c.v.zone)); err != nil {
-			return domain.Outcome{}, domain.Refuse("not_a_time", "given", value).At(fieldValue)
-		}
-	}
-	out, err := c.inc.Correct(c.by, fact, at, via, c.text(fieldWhy), c.v.now, c.env)
-	return out, asked(err, "at", fieldValue)
-}
-
-func spend(c call) (domain.Outcome, error) {
-	d, err := time.ParseDuration(strings.ReplaceAll(strings.ToLower(c.text("spent")), " ", ""))
-	if err != nil || d <= 0 {
-		return domain.Outcome{}, domain.Refuse("not_a_duration", "given", c.text("spent")).At("spent")
-	}
-	return c.inc.SpendEffort(c.by, d, c.v.now, c.env)
-}
-
-func byName(list ...verb) map[string]verb {
-	all := make(map[string]verb, len(list))
-	for n, v := range list {
-		v.rank = n
-		all[v.name] = v
-	}
-	return all
-}

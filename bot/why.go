@@ -71,6 +71,8 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 		lines = append(lines, w.WhyEarly(e.Target, w.Clock(e.Clock), e.Due, rows(e.Rows)))
 	}
 	switch c := i.FirstResponse; {
+	case c.Running() && (i.Status == domain.Resolved || i.Status == domain.Closed):
+		lines = append(lines, w.WhyNoCall())
 	case c.Met.IsZero() || i.FirstResponseVia == terms.Chat: // chat is said below
 	case c.Missed(c.Met):
 		lines = append(lines, w.WhyMetLate(c.Met, i.FirstResponseBy, wayName(w, i.FirstResponseVia), c.Met.Sub(c.Due)))
@@ -146,6 +148,10 @@ func journalText(w *words.Words, e *domain.Entry, inside bool) words.Text {
 		args["side_text"] = string(whoseExecutives(w, e.Args["side"]))
 	case kind == "paged":
 		args["who_text"] = string(whoName(w, e.Args["who"]))
+	case kind == "answered" && e.By.Side == domain.Provider && e.Args["late"] == yes:
+		kind = "answered_for_late"
+	case kind == "answered" && e.By.Side == domain.Provider && e.Args["at"] != "": // older lines have no such moment
+		kind = "answered_for"
 	case kind == "answered" && e.Args["late"] == yes:
 		kind = "answered_late"
 	case kind == "corrected", kind == "withdrawn":

@@ -165,6 +165,44 @@ func TestEveryNoticeHasItsRing(t *testing.T) {
 	}
 }
 
+// Platforms cut titles at 24 characters: which incident it is comes first.
+func TestFormsBeginWithTheNumber(t *testing.T) {
+	for _, lang := range words.Languages() {
+		for name, verb := range verbs {
+			title, ok := words.In(lang).Look("do", name, map[string]string{"ref": "CONTOSO-12345"})
+			if shown := title.Render(words.Reader{Lang: lang, Zone: time.UTC}, nine); verb.fields != nil && !ok || ok && !strings.HasPrefix(shown, "CONTOSO-12345") {
+				t.Errorf("%s: the form of %s is called %q", lang, name, shown)
+			}
+		}
+	}
+}
+
+// However long the words are, and whatever they are written in, a button can carry some of them.
+func TestAButtonCarriesWhatThereIsRoomFor(t *testing.T) {
+	s := sceneOf(world(), nine)
+	i := opened(t, s, terms.SevC)
+	i.Tenant, i.ID = "01960000-0000-7000-8000-00000000000a", "01960000-0000-7000-8000-00000000000b"
+	for _, text := range []string{"west", strings.Repeat("西", 5000), strings.Repeat("%&=+ ", 2000), strings.Repeat("👩‍👩‍👧", 900)} {
+		subject := subjectSaying(i, fieldText, text, map[string]string{fieldAt: rfc(nine)})
+		at, answered, fine := readSubject(subject)
+		if len(subject) > maxCarried || !fine || at.id != i.ID || at.tenant != i.Tenant || answered.Get(fieldAt) != rfc(nine) {
+			t.Errorf("%d bytes, %v, %v", len(subject), at, fine)
+		}
+		said := strings.TrimSuffix(answered.Get(fieldText), "…")
+		if len(said) < 4 || !strings.HasPrefix(text, said) {
+			t.Errorf("of %q it carries %q", text[:4], said)
+		}
+	}
+	if at, answered, fine := readSubject(subjectOf(i)); !fine || at.id != i.ID || len(answered) != 0 {
+		t.Errorf("a plain button: %v, %v, %v", at, answered, fine)
+	}
+	for _, bad := range []string{"", "x", "x y", subjectOf(i) + "x", subjectOf(i) + " %zz", " " + subjectOf(i)} {
+		if _, _, fine := readSubject(bad); fine {
+			t.Errorf("%q is taken for an incident", bad)
+		}
+	}
+}
+
 // Who is shown a button may press it, on that side.
 func TestRingButtons(t *testing.T) {
 	s := sceneOf(world(), nine)
@@ -176,7 +214,7 @@ func TestRingButtons(t *testing.T) {
 	for _, k := range domain.NoticeKinds() {
 		for side, who := range sides {
 			for _, name := range ringButtons(domain.NoticeKind(k.Code), &i, side) {
-				if !mayPress(who, name, "t") {
+				if !mayPress(who, name, &i) {
 					t.Errorf("%s offers %s to the %s, who may not", k.Code, name, side)
 				}
 			}

@@ -193,7 +193,7 @@ func TestClocksOnTheCustomerFollowTheSeverity(t *testing.T) {
 
 	b := opened(t, opening(terms.SevB), start, env)
 	b = kept2(t)(b.Ask(kenji, AskChangeControl, "may we restart?", start, env))
-	b = kept2(t)(b.CustomerAnswers(ana, "yes", start.Add(time.Minute), env))
+	b = kept2(t)(b.CustomerAnswers(ana, "yes", time.Time{}, start.Add(time.Minute), env))
 	b = kept2(t)(b.AssignSeverity(kenji, terms.SevA, "worse", start.Add(time.Hour), env))
 	out, err := b.Ask(kenji, AskChangeControl, "and the other one?", start.Add(2*time.Hour), env)
 	kept(t, out, err)

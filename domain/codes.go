@@ -170,7 +170,7 @@ func JournalKinds() []Wording {
 		{Code: "third_party", Args: []string{"vendor"}},
 		{Code: "outage", Args: []string{"broad", "why"}},
 		{Code: "asked", Args: []string{"kind", "text"}, Optional: []string{"due"}},
-		{Code: "answered", Args: []string{"text", "question", "late"}},
+		{Code: "answered", Args: []string{"text", "question", "late", "at"}},
 		{Code: "committed", Args: []string{"contacts", "effort"}},
 		{Code: "remote_access", Args: []string{"systems"}},
 		{Code: "downgrade_proposed", Args: []string{"kind", "why"}}, // and one argument a plan, where plans differ

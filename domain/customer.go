@@ -63,8 +63,11 @@ func ends(t *terms.Target, from time.Time, env Env) time.Time {
 	return from.Add(t.Target)
 }
 
-// CustomerAnswers writes down the answer; whatever clock ran on the customer is met.
-func (i Incident) CustomerAnswers(by Actor, text string, now time.Time, _ Env) (Outcome, error) {
+// CustomerAnswers writes down the answer, given at that instant (zero: now);
+// whatever clock ran on the customer is met then. Customers answer for
+// themselves at once; the provider's people may write down what was said before,
+// though not before it was asked.
+func (i Incident) CustomerAnswers(by Actor, text string, at, now time.Time, _ Env) (Outcome, error) {
 	o, err := i.change(by, DoAnswer)
 	if err != nil {
 		return Outcome{}, err
@@ -76,14 +79,26 @@ func (i Incident) CustomerAnswers(by Actor, text string, now time.Time, _ Env) (
 		return Outcome{}, Refuse("text_missing").At("text")
 	}
 	n := &o.Incident
-	late := n.ChangeControl.Running() && now.After(n.ChangeControl.Due) || n.Answer.Running() && now.After(n.Answer.Due)
-	for _, c := range []*Clock{&n.ChangeControl, &n.Answer} {
-		if c.Running() {
-			c.Met = now
+	running := slices.DeleteFunc([]*Clock{&n.ChangeControl, &n.Answer}, func(c *Clock) bool { return !c.Running() })
+	if by.Side == Customer {
+		at = now
+	}
+	earliest := i.OpenedAt
+	for _, c := range running {
+		if c.From.After(earliest) {
+			earliest = c.From
 		}
 	}
+	if at, err = i.between(at, earliest, now); err != nil {
+		return Outcome{}, err
+	}
+	late := false
+	for _, c := range running {
+		c.Met = at
+		late = late || c.Missed(now)
+	}
 	n.Asked = ""
-	o.log(now, by, "answered", nil, "text", text, "question", i.Asked, "late", yesNo(late))
+	o.log(now, by, "answered", nil, "text", text, "question", i.Asked, "late", yesNo(late), "at", stamp(at))
 	if by.Side == Customer {
 		o.ring(ToOwner, Answered, by, now, text)
 	}

@@ -51,13 +51,13 @@ func TestAsk(t *testing.T) {
 			if tc.kind == AskChangeControl {
 				who = zoe
 			}
-			out, err = again.CustomerAnswers(who, "yes", now.Add(time.Hour), env)
+			out, err = again.CustomerAnswers(who, "yes", time.Time{}, now.Add(time.Hour), env)
 			done := kept(t, out, err)
 			wantRings(t, out, "answered owner")
 			if done.ChangeControl.Running() || done.Answer.Running() || done.Asked != "" {
 				t.Error("the answer met nothing")
 			}
-			_, err = done.CustomerAnswers(ana, "yes", now.Add(time.Hour), env)
+			_, err = done.CustomerAnswers(ana, "yes", time.Time{}, now.Add(time.Hour), env)
 			refused(t, err, "nothing_asked")
 		})
 	}
@@ -175,4 +175,34 @@ func TestDowngrades(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An answer that the customer wrote where no button was is written down by an
+// engineer, later: it counts from when it was written, and not from before it
+// was asked.
+func TestAnAnswerWrittenDownLaterCountsFromWhenItCame(t *testing.T) {
+	env, asked := with(t, terms.Unified), at(t, "2026-03-06 09:00")
+	i := opened(t, opening(terms.SevC), at(t, "2026-03-06 08:00"), env)
+	i = kept2(t)(i.Ask(kenji, AskQuestion, "which region?", asked, env)) // due 2026-03-07 09:00
+	came, later := at(t, "2026-03-07 08:59"), at(t, "2026-03-07 11:00")
+
+	out, err := i.CustomerAnswers(kenji, "west", came, later, env)
+	done := kept(t, out, err)
+	same(t, "met", done.Answer.Met, came)
+	if late := line(t, out, "answered").Args["late"]; late != "no" {
+		t.Errorf("late: %s, though it came in time", late)
+	}
+	out, err = i.CustomerAnswers(kenji, "west", came.Add(2*time.Minute), later, env)
+	kept(t, out, err)
+	if late := line(t, out, "answered").Args["late"]; late != "yes" {
+		t.Errorf("late: %s, though it came after its time", late)
+	}
+	_, err = i.CustomerAnswers(kenji, "west", asked.Add(-time.Minute), later, env)
+	refused(t, err, "too_early")
+	_, err = i.CustomerAnswers(kenji, "west", later.Add(time.Minute), later, env)
+	refused(t, err, "in_future")
+
+	// Nobody of the customer's moves the answer of their own.
+	out, err = i.CustomerAnswers(ana, "west", came, later, env)
+	same(t, "the customer's own", kept(t, out, err).Answer.Met, later)
 }

@@ -235,7 +235,7 @@ func (l *life) act() {
 		func() (Outcome, error) {
 			return i.Ask(by, rapid.SampledFrom([]AskKind{AskChangeControl, AskQuestion, ""}).Draw(t, "ask"), text, now, env)
 		},
-		func() (Outcome, error) { return i.CustomerAnswers(by, text, now, env) },
+		func() (Outcome, error) { return i.CustomerAnswers(by, text, time.Time{}, now, env) },
 		func() (Outcome, error) { return i.RequestSeverity(by, severity, text, now, env) },
 		func() (Outcome, error) { return i.AcceptSeverity(by, now, env) },
 		func() (Outcome, error) { return i.RefuseSeverity(by, text, now, env) },

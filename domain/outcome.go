@@ -51,6 +51,9 @@ const (
 	// RoleGuest is somebody unknown in a customer's place: it can report and say
 	// what it knows, but says yes to nothing for the customer.
 	RoleGuest Role = "guest"
+	// roleReporter is whoever of the customer's reported the incident that is
+	// asked about. It is found in the incident, and never kept.
+	roleReporter Role = "reporter"
 )
 
 // Has says whether the actor holds one of the roles.

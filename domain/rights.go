@@ -60,6 +60,7 @@ type right struct {
 var (
 	reporters  = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin} // CR-02, CR-04, CR-05
 	tellers    = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleGuest}
+	enders     = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, roleReporter} // it is their own that they end
 	answerers  = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl, RoleGuest}
 	readers    = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl, RoleExecutive}
 	writers    = []Role{RoleContact, RoleAdministrator, RoleCloudAdmin, RoleChangeControl, RoleExecutive, RoleGuest}
@@ -104,10 +105,10 @@ var rights = map[Verb]right{
 	DoNote:          {writers, responders, always},
 	DoLink:          {readers, responders, always},
 	DoMitigate:      {nil, responders, []Status{Open}},
-	DoResolve:       {reporters, responders, submitted},
-	DoClose:         {reporters, responders, []Status{Resolved}},
-	DoRCA:           {reporters, responders, []Status{AwaitingCase, Open, Mitigated, Resolved, Closed}},
-	DoReopen:        {reporters, responders, done},
+	DoResolve:       {enders, responders, submitted},
+	DoClose:         {enders, responders, []Status{Resolved}},
+	DoRCA:           {enders, responders, []Status{AwaitingCase, Open, Mitigated, Resolved, Closed}},
+	DoReopen:        {enders, responders, done},
 	DoCancel:        {reporters, responders, live},
 	DoSpend:         {nil, responders, submitted},
 	DoConvert:       {reporters, responders, submitted},
@@ -143,6 +144,15 @@ func MayEver(by Actor, v Verb, tenant TenantID) bool {
 	return false
 }
 
+// MayEver says whether the actor may do that to this incident in some state.
+// Whoever reported it may end it, and take it up again, without a role.
+func (i *Incident) MayEver(by Actor, v Verb) bool {
+	if by.Side == Customer && by.Person != "" && by.Person == i.Reporter {
+		by.Roles = append(slices.Clone(by.Roles), roleReporter)
+	}
+	return MayEver(by, v, i.Tenant)
+}
+
 // May says whether the actor may do that to the incident as it is now.
 func (i Incident) May(by Actor, v Verb) bool { return i.may(by, v) == nil }
 
@@ -159,7 +169,7 @@ func (i *Incident) may(by Actor, v Verb) error {
 	if by.Side != Customer && by.Side != Provider || by.Person == "" {
 		return Refuse("only_people")
 	}
-	if !MayEver(by, v, i.Tenant) {
+	if !i.MayEver(by, v) {
 		return Refuse("not_allowed", "verb", string(v))
 	}
 	if in := rights[v].in; in != nil && !slices.Contains(in, i.Status) {

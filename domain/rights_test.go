@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/firstcall/domain/terms"
 )
@@ -56,6 +57,44 @@ func TestAGuestOnlyTells(t *testing.T) {
 		if MayEver(guest, v, "contoso") != slices.Contains(tells, v) {
 			t.Errorf("%s: a guest may: %v", v, MayEver(guest, v, "contoso"))
 		}
+	}
+}
+
+// Whoever reported an incident ends it and takes it up again as a contact may,
+// known or not; what binds the customer stays with those who are known.
+func TestWhoeverReportedItMayEndIt(t *testing.T) {
+	env, now := with(t, terms.Unified), at(t, "2026-03-02 09:00")
+	guest := Actor{Person: "x", Tenant: "contoso", Name: "Xenia", Side: Customer, Roles: []Role{RoleGuest}}
+	other := guest
+	other.Person = "y"
+	o := opening(terms.SevC)
+	o.By, o.Reporter = guest, guest.Person
+	i := opened(t, o, now, env)
+	ends := []Verb{DoOpen, DoRecordCase, DoAnswer, DoNote, DoResolve, DoClose, DoReopen, DoRCA}
+	for _, v := range Verbs() {
+		if got := i.MayEver(guest, v); got != slices.Contains(ends, v) {
+			t.Errorf("%s: the guest who reported it may: %v", v, got)
+		}
+		if got := i.MayEver(other, v); got != MayEver(other, v, "contoso") {
+			t.Errorf("%s: another guest may: %v", v, got)
+		}
+	}
+	_, err := i.Resolve(other, time.Time{}, "gone", now, env)
+	refused(t, err, "not_allowed")
+	i = kept2(t)(i.Resolve(guest, time.Time{}, "gone", now.Add(time.Hour), env))
+	i = kept2(t)(i.Reopen(guest, "it is back", now.Add(2*time.Hour), env))
+	i = kept2(t)(i.Resolve(guest, time.Time{}, "gone", now.Add(3*time.Hour), env))
+	i = kept2(t)(i.DeclineRCA(guest, now.Add(3*time.Hour), env))
+	if i = kept2(t)(i.Close(guest, now.Add(3*time.Hour), env)); i.Status != Closed {
+		t.Error("it is not closed")
+	}
+	// The same id of somebody at another customer is nobody here.
+	stranger := guest
+	stranger.Tenant = "fabrikam"
+	_, err = i.Reopen(stranger, "mine", now.Add(4*time.Hour), env)
+	refused(t, err, "not_found")
+	if i.MayEver(stranger, DoReopen) {
+		t.Error("a stranger with the reporter's id may reopen it")
 	}
 }
 

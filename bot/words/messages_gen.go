@@ -49,6 +49,7 @@ var sentences = [...]sentence{
 	{"button.accept", ""},
 	{"button.ack", ""},
 	{"button.answer", ""},
+	{"button.answers", ""},
 	{"button.ask", ""},
 	{"button.begin", ""},
 	{"button.call", ""},
@@ -71,6 +72,7 @@ var sentences = [...]sentence{
 	{"button.reopen", ""},
 	{"button.reply", ""},
 	{"button.report", ""},
+	{"button.report_this", ""},
 	{"button.resolve", ""},
 	{"button.severity", ""},
 	{"button.show", ""},
@@ -84,6 +86,8 @@ var sentences = [...]sentence{
 	{"card.by", "UpdateDue"},
 	{"card.call_due", "CallDue TargetDuration ClockText"},
 	{"card.call_late", "CallDue TargetDuration ClockText"},
+	{"card.call_missed", "CallDue TargetDuration ClockText"},
+	{"card.call_none", "CallDue"},
 	{"card.called", "Person CalledAt ViaText"},
 	{"card.called_late", "Person CalledAt ViaText CallDue"},
 	{"card.case_number", ""},
@@ -345,6 +349,7 @@ var sentences = [...]sentence{
 	{"done.ack", "Ref UpdateDue"},
 	{"done.ack_only", "Ref UpdateDue"},
 	{"done.answer", "Ref"},
+	{"done.answer_inside", "Ref"},
 	{"done.ask", "Ref"},
 	{"done.ask_by", "Ref AnswerDue"},
 	{"done.begin", "Ref"},
@@ -570,6 +575,8 @@ var sentences = [...]sentence{
 	{"intake.understood", "FactsText"},
 	{"journal.acknowledged", "NextAt"},
 	{"journal.answered", "Text"},
+	{"journal.answered_for", "At Text"},
+	{"journal.answered_for_late", "At Text"},
 	{"journal.answered_late", "Text"},
 	{"journal.asked", "KindText Text"},
 	{"journal.cancelled", "Why"},
@@ -685,6 +692,7 @@ var sentences = [...]sentence{
 	{"preview.languages", "WhichText"},
 	{"preview.none", ""},
 	{"preview.note", "WhatText"},
+	{"preview.product_first", ""},
 	{"preview.response", "TargetDuration ClockText ResponseDue PlanText"},
 	{"preview.via", "WaysText"},
 	{"preview.work", "WorkDue"},
@@ -904,6 +912,7 @@ var sentences = [...]sentence{
 	{"status.mitigated", ""},
 	{"status.open", ""},
 	{"status.resolved", ""},
+	{"still.broken", "Ref"},
 	{"store.unreachable", "ID"},
 	{"subscription.other", ""},
 	{"subscription.unknown", ""},
@@ -933,6 +942,7 @@ var sentences = [...]sentence{
 	{"undo.reason", ""},
 	{"undone", "Ref LineText"},
 	{"unknown.command", "Given NamesText"},
+	{"unknown.report", ""},
 	{"unknown.word", "Given"},
 	{"who.administrator", ""},
 	{"who.customer", ""},
@@ -961,6 +971,7 @@ var sentences = [...]sentence{
 	{"why.journal", ""},
 	{"why.met", "MetAt Person ViaText"},
 	{"why.met_late", "MetAt Person ViaText OverDuration"},
+	{"why.no_call", ""},
 	{"why.not_started", "WhatText TargetDuration ClockText RowsText"},
 	{"why.note", "WhatText RowsText"},
 	{"why.on_request", "WhatText TargetDuration ClockText RowsText"},
@@ -1192,2037 +1203,2077 @@ func (w *Words) ButtonAnswer() Text {
 	return w.say(42)
 }
 
+// ButtonAnswers says "This answers the question".
+func (w *Words) ButtonAnswers() Text {
+	return w.say(43)
+}
+
 // ButtonAsk says "Ask the customer".
 func (w *Words) ButtonAsk() Text {
-	return w.say(43)
+	return w.say(44)
 }
 
 // ButtonBegin says "Work begun".
 func (w *Words) ButtonBegin() Text {
-	return w.say(44)
+	return w.say(45)
 }
 
 // ButtonCall says "Record first call".
 func (w *Words) ButtonCall() Text {
-	return w.say(45)
+	return w.say(46)
 }
 
 // ButtonCase says "Give case number".
 func (w *Words) ButtonCase() Text {
-	return w.say(46)
+	return w.say(47)
 }
 
 // ButtonClose says "Close".
 func (w *Words) ButtonClose() Text {
-	return w.say(47)
+	return w.say(48)
 }
 
 // ButtonCommit says "Name contacts".
 func (w *Words) ButtonCommit() Text {
-	return w.say(48)
+	return w.say(49)
 }
 
 // ButtonContinue says "Continue".
 func (w *Words) ButtonContinue() Text {
-	return w.say(49)
+	return w.say(50)
 }
 
 // ButtonDecide says "Decide downgrade".
 func (w *Words) ButtonDecide() Text {
-	return w.say(50)
+	return w.say(51)
 }
 
 // ButtonDo says "Confirm".
 func (w *Words) ButtonDo() Text {
-	return w.say(51)
+	return w.say(52)
 }
 
 // ButtonDrop says "Drop it".
 func (w *Words) ButtonDrop() Text {
-	return w.say(52)
+	return w.say(53)
 }
 
 // ButtonEscalate says "Escalate".
 func (w *Words) ButtonEscalate() Text {
-	return w.say(53)
+	return w.say(54)
 }
 
 // ButtonGoOn says "Go on".
 func (w *Words) ButtonGoOn() Text {
-	return w.say(54)
+	return w.say(55)
 }
 
 // ButtonMitigated says "Mitigated".
 func (w *Words) ButtonMitigated() Text {
-	return w.say(55)
+	return w.say(56)
 }
 
 // ButtonNorca says "Close without".
 func (w *Words) ButtonNorca() Text {
-	return w.say(56)
+	return w.say(57)
 }
 
 // ButtonNote says "Add a note".
 func (w *Words) ButtonNote() Text {
-	return w.say(57)
+	return w.say(58)
 }
 
 // ButtonOld says "That button is out of date. Type /incident list to see where things stand.".
 func (w *Words) ButtonOld() Text {
-	return w.say(58)
+	return w.say(59)
 }
 
 // ButtonOpen says "Open the incident".
 func (w *Words) ButtonOpen() Text {
-	return w.say(59)
+	return w.say(60)
 }
 
 // ButtonRCA says "Ask for an analysis".
 func (w *Words) ButtonRCA() Text {
-	return w.say(60)
+	return w.say(61)
 }
 
 // ButtonRefuse says "Refuse severity".
 func (w *Words) ButtonRefuse() Text {
-	return w.say(61)
+	return w.say(62)
 }
 
 // ButtonReopen says "Reopen".
 func (w *Words) ButtonReopen() Text {
-	return w.say(62)
+	return w.say(63)
 }
 
 // ButtonReply says "Reply to customer".
 func (w *Words) ButtonReply() Text {
-	return w.say(63)
+	return w.say(64)
 }
 
 // ButtonReport says "Report an incident".
 func (w *Words) ButtonReport() Text {
-	return w.say(64)
+	return w.say(65)
+}
+
+// ButtonReportThis says "Report it".
+func (w *Words) ButtonReportThis() Text {
+	return w.say(66)
 }
 
 // ButtonResolve says "Resolved".
 func (w *Words) ButtonResolve() Text {
-	return w.say(65)
+	return w.say(67)
 }
 
 // ButtonSeverity says "Change severity".
 func (w *Words) ButtonSeverity() Text {
-	return w.say(66)
+	return w.say(68)
 }
 
 // ButtonShow says "Details".
 func (w *Words) ButtonShow() Text {
-	return w.say(67)
+	return w.say(69)
 }
 
 // ButtonTake says "Take".
 func (w *Words) ButtonTake() Text {
-	return w.say(68)
+	return w.say(70)
 }
 
 // ButtonUpdate says "Give an update".
 func (w *Words) ButtonUpdate() Text {
-	return w.say(69)
+	return w.say(71)
 }
 
 // ButtonWhy says "Why?".
 func (w *Words) ButtonWhy() Text {
-	return w.say(70)
+	return w.say(72)
 }
 
 // CardAnswer says "\"{{.Asked}}\": an answer by {{.AnswerDue}}".
 func (w *Words) CardAnswer(asked string, answerDue time.Time) Text {
-	return w.say(71, argUser(asked), argInstant(answerDue))
+	return w.say(73, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerLate says "\"{{.Asked}}\": an answer was due by {{.AnswerDue}}".
 func (w *Words) CardAnswerLate(asked string, answerDue time.Time) Text {
-	return w.say(72, argUser(asked), argInstant(answerDue))
+	return w.say(74, argUser(asked), argInstant(answerDue))
 }
 
 // CardAnswerNoClock says "\"{{.Asked}}\": an answer".
 func (w *Words) CardAnswerNoClock(asked string) Text {
-	return w.say(73, argUser(asked))
+	return w.say(75, argUser(asked))
 }
 
 // CardAssigned says "Assigned".
 func (w *Words) CardAssigned() Text {
-	return w.say(74)
+	return w.say(76)
 }
 
 // CardBy says "by {{.UpdateDue}}".
 func (w *Words) CardBy(updateDue time.Time) Text {
-	return w.say(75, argInstant(updateDue))
+	return w.say(77, argInstant(updateDue))
 }
 
 // CardCallDue says "by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) CardCallDue(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(76, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(78, argInstant(callDue), argDuration(targetDuration), argText(clockText))
 }
 
 // CardCallLate says "was due by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}}); nobody has called yet".
 func (w *Words) CardCallLate(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(77, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+	return w.say(79, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+}
+
+// CardCallMissed says "missed: none was recorded; it was due by {{.CallDue}} (target {{.TargetDuration}}, {{.ClockText}})".
+func (w *Words) CardCallMissed(callDue time.Time, targetDuration time.Duration, clockText Text) Text {
+	return w.say(80, argInstant(callDue), argDuration(targetDuration), argText(clockText))
+}
+
+// CardCallNone says "none was recorded; it was solved before the target, {{.CallDue}}".
+func (w *Words) CardCallNone(callDue time.Time) Text {
+	return w.say(81, argInstant(callDue))
 }
 
 // CardCalled says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}".
 func (w *Words) CardCalled(person string, calledAt time.Time, viaText Text) Text {
-	return w.say(78, argUser(person), argInstant(calledAt), argText(viaText))
+	return w.say(82, argUser(person), argInstant(calledAt), argText(viaText))
 }
 
 // CardCalledLate says "{{.Person}}, {{.CalledAt}}, by {{.ViaText}}; it was due by {{.CallDue}}".
 func (w *Words) CardCalledLate(person string, calledAt time.Time, viaText Text, callDue time.Time) Text {
-	return w.say(79, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
+	return w.say(83, argUser(person), argInstant(calledAt), argText(viaText), argInstant(callDue))
 }
 
 // CardCaseNumber says "Case number".
 func (w *Words) CardCaseNumber() Text {
-	return w.say(80)
+	return w.say(84)
 }
 
 // CardCaseWanted says "make the case by {{.WaysText}}, then give its number".
 func (w *Words) CardCaseWanted(waysText Text) Text {
-	return w.say(81, argText(waysText))
+	return w.say(85, argText(waysText))
 }
 
 // CardChangeControl says "\"{{.Asked}}\": change control answers by {{.AnswerDue}}".
 func (w *Words) CardChangeControl(asked string, answerDue time.Time) Text {
-	return w.say(82, argUser(asked), argInstant(answerDue))
+	return w.say(86, argUser(asked), argInstant(answerDue))
 }
 
 // CardChangeControlLate says "\"{{.Asked}}\": change control was to answer by {{.AnswerDue}}".
 func (w *Words) CardChangeControlLate(asked string, answerDue time.Time) Text {
-	return w.say(83, argUser(asked), argInstant(answerDue))
+	return w.say(87, argUser(asked), argInstant(answerDue))
 }
 
 // CardContact says "Contact".
 func (w *Words) CardContact() Text {
-	return w.say(84)
+	return w.say(88)
 }
 
 // CardDowngrade says "Downgrade".
 func (w *Words) CardDowngrade() Text {
-	return w.say(85)
+	return w.say(89)
 }
 
 // CardDowngradeProposed says "proposed: {{.WhatText}}; a person decides. {{.Reason}}".
 func (w *Words) CardDowngradeProposed(whatText Text, reason string) Text {
-	return w.say(86, argText(whatText), argUser(reason))
+	return w.say(90, argText(whatText), argUser(reason))
 }
 
 // CardEffort says "Effort".
 func (w *Words) CardEffort() Text {
-	return w.say(87)
+	return w.say(91)
 }
 
 // CardEffortOf says "{{.UsedDuration}} of {{.CapDuration}}".
 func (w *Words) CardEffortOf(usedDuration time.Duration, capDuration time.Duration) Text {
-	return w.say(88, argDuration(usedDuration), argDuration(capDuration))
+	return w.say(92, argDuration(usedDuration), argDuration(capDuration))
 }
 
 // CardFirstCall says "First call".
 func (w *Words) CardFirstCall() Text {
-	return w.say(89)
+	return w.say(93)
 }
 
 // CardHeadline says "{{.Ref}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadline(ref string, levelText Text, title string, stateText Text) Text {
-	return w.say(90, argUser(ref), argText(levelText), argUser(title), argText(stateText))
+	return w.say(94, argUser(ref), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardHeadlineOf says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}} · {{.StateText}}".
 func (w *Words) CardHeadlineOf(ref string, customer string, levelText Text, title string, stateText Text) Text {
-	return w.say(91, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
+	return w.say(95, argUser(ref), argUser(customer), argText(levelText), argUser(title), argText(stateText))
 }
 
 // CardImpact says "Impact".
 func (w *Words) CardImpact() Text {
-	return w.say(92)
+	return w.say(96)
 }
 
 // CardLatest says "Latest".
 func (w *Words) CardLatest() Text {
-	return w.say(93)
+	return w.say(97)
 }
 
 // CardLatestAt says "{{.Update}} — {{.GivenAt}}".
 func (w *Words) CardLatestAt(update string, givenAt time.Time) Text {
-	return w.say(94, argUser(update), argInstant(givenAt))
+	return w.say(98, argUser(update), argInstant(givenAt))
 }
 
 // CardLinks says "Links".
 func (w *Words) CardLinks() Text {
-	return w.say(95)
+	return w.say(99)
 }
 
 // CardNext says "Next".
 func (w *Words) CardNext() Text {
-	return w.say(96)
+	return w.say(100)
 }
 
 // CardNextUpdate says "Next update".
 func (w *Words) CardNextUpdate() Text {
-	return w.say(97)
+	return w.say(101)
 }
 
 // CardNote says "Note".
 func (w *Words) CardNote() Text {
-	return w.say(98)
+	return w.say(102)
 }
 
 // CardOutage says "wider than this customer alone: nobody can be put first, and the targets stay".
 func (w *Words) CardOutage() Text {
-	return w.say(99)
+	return w.say(103)
 }
 
 // CardProduct says "Product".
 func (w *Words) CardProduct() Text {
-	return w.say(100)
+	return w.say(104)
 }
 
 // CardProductIn says "{{.Product}}, {{.EnvironmentText}}".
 func (w *Words) CardProductIn(product string, environmentText Text) Text {
-	return w.say(101, argUser(product), argText(environmentText))
+	return w.say(105, argUser(product), argText(environmentText))
 }
 
 // CardProductLine says "{{.Product}}, {{.EnvironmentText}}, {{.Subscription}}".
 func (w *Words) CardProductLine(product string, environmentText Text, subscription string) Text {
-	return w.say(102, argUser(product), argText(environmentText), argUser(subscription))
+	return w.say(106, argUser(product), argText(environmentText), argUser(subscription))
 }
 
 // CardRemote says "Remote access".
 func (w *Words) CardRemote() Text {
-	return w.say(103)
+	return w.say(107)
 }
 
 // CardRoundTheClock says "Around the clock".
 func (w *Words) CardRoundTheClock() Text {
-	return w.say(104)
+	return w.say(108)
 }
 
 // CardSeen says "Seen".
 func (w *Words) CardSeen() Text {
-	return w.say(105)
+	return w.say(109)
 }
 
 // CardSeenBy says "{{.Person}}, {{.SeenAt}}".
 func (w *Words) CardSeenBy(person string, seenAt time.Time) Text {
-	return w.say(106, argUser(person), argInstant(seenAt))
+	return w.say(110, argUser(person), argInstant(seenAt))
 }
 
 // CardStaffing says "named contacts who can be reached around the clock".
 func (w *Words) CardStaffing() Text {
-	return w.say(107)
+	return w.say(111)
 }
 
 // CardSubscriptionUnknown says "the subscription is not known yet; the plan and its times depend on it".
 func (w *Words) CardSubscriptionUnknown() Text {
-	return w.say(108)
+	return w.say(112)
 }
 
 // CardTeam says "Team".
 func (w *Words) CardTeam() Text {
-	return w.say(109)
+	return w.say(113)
 }
 
 // CardTheyOwe says "From the customer".
 func (w *Words) CardTheyOwe() Text {
-	return w.say(110)
+	return w.say(114)
 }
 
 // CardThirdParty says "Third party".
 func (w *Words) CardThirdParty() Text {
-	return w.say(111)
+	return w.say(115)
 }
 
 // CardWanted says "Severity change".
 func (w *Words) CardWanted() Text {
-	return w.say(112)
+	return w.say(116)
 }
 
 // CardWantedChange says "asked from {{.From}} to {{.To}}: {{.Reason}}".
 func (w *Words) CardWantedChange(from string, to string, reason string) Text {
-	return w.say(113, argUser(from), argUser(to), argUser(reason))
+	return w.say(117, argUser(from), argUser(to), argUser(reason))
 }
 
 // CardWasDue says "was due by {{.UpdateDue}}".
 func (w *Words) CardWasDue(updateDue time.Time) Text {
-	return w.say(114, argInstant(updateDue))
+	return w.say(118, argInstant(updateDue))
 }
 
 // CardWith says "With".
 func (w *Words) CardWith() Text {
-	return w.say(115)
+	return w.say(119)
 }
 
 // CardWithSeen says "{{.Person}}; first seen by {{.Other}}, {{.SeenAt}}".
 func (w *Words) CardWithSeen(person string, other string, seenAt time.Time) Text {
-	return w.say(116, argUser(person), argUser(other), argInstant(seenAt))
+	return w.say(120, argUser(person), argUser(other), argInstant(seenAt))
 }
 
 // CardWithSince says "{{.Person}}, since {{.SeenAt}}".
 func (w *Words) CardWithSince(person string, seenAt time.Time) Text {
-	return w.say(117, argUser(person), argInstant(seenAt))
+	return w.say(121, argUser(person), argInstant(seenAt))
 }
 
 // CardWork says "Work".
 func (w *Words) CardWork() Text {
-	return w.say(118)
+	return w.say(122)
 }
 
 // CardWorkBegun says "begun {{.BegunAt}}".
 func (w *Words) CardWorkBegun(begunAt time.Time) Text {
-	return w.say(119, argInstant(begunAt))
+	return w.say(123, argInstant(begunAt))
 }
 
 // CardWorkDue says "should begin by {{.WorkDue}}".
 func (w *Words) CardWorkDue(workDue time.Time) Text {
-	return w.say(120, argInstant(workDue))
+	return w.say(124, argInstant(workDue))
 }
 
 // CardWorkLate says "should have begun by {{.WorkDue}}".
 func (w *Words) CardWorkLate(workDue time.Time) Text {
-	return w.say(121, argInstant(workDue))
+	return w.say(125, argInstant(workDue))
 }
 
 // CardWorked says "Worked on".
 func (w *Words) CardWorked() Text {
-	return w.say(122)
+	return w.say(126)
 }
 
 // CardWorkedBusiness says "in business hours; work around the clock has ended".
 func (w *Words) CardWorkedBusiness() Text {
-	return w.say(123)
+	return w.say(127)
 }
 
 // CardWritten says "First message".
 func (w *Words) CardWritten() Text {
-	return w.say(124)
+	return w.say(128)
 }
 
 // CardYouOwe says "From you".
 func (w *Words) CardYouOwe() Text {
-	return w.say(125)
+	return w.say(129)
 }
 
 // ChooseSeverity says "Severity {{.Severity}}: {{.MeaningText}}".
 func (w *Words) ChooseSeverity(severity string, meaningText Text) Text {
-	return w.say(158, argUser(severity), argText(meaningText))
+	return w.say(162, argUser(severity), argText(meaningText))
 }
 
 // ConsoleKeeps says "(now: {{.Value}}; an empty line keeps it)".
 func (w *Words) ConsoleKeeps(value string) Text {
-	return w.say(277, argUser(value))
+	return w.say(281, argUser(value))
 }
 
 // ConsoleOptional says "(- leaves it out)".
 func (w *Words) ConsoleOptional() Text {
-	return w.say(278)
+	return w.say(282)
 }
 
 // DeliveryBundle says "{{.Count}} messages have been waiting for you:".
 func (w *Words) DeliveryBundle(count int) Text {
-	return w.say(279, argCount(count))
+	return w.say(283, argCount(count))
 }
 
 // DeliveryBundled says "• {{.MessageText}}".
 func (w *Words) DeliveryBundled(messageText Text) Text {
-	return w.say(280, argText(messageText))
+	return w.say(284, argText(messageText))
 }
 
 // DeliveryRepeated says "(repeat {{.Mark}}) {{.MessageText}}".
 func (w *Words) DeliveryRepeated(mark string, messageText Text) Text {
-	return w.say(281, argUser(mark), argText(messageText))
+	return w.say(285, argUser(mark), argText(messageText))
 }
 
 // DeliveryUndelivered says "{{.Recipient}} could not be reached with this: {{.MessageText}}".
 func (w *Words) DeliveryUndelivered(recipient string, messageText Text) Text {
-	return w.say(282, argUser(recipient), argText(messageText))
+	return w.say(286, argUser(recipient), argText(messageText))
 }
 
 // DidAnything says "{{.Ref}}: done.".
 func (w *Words) DidAnything(ref string) Text {
-	return w.say(283, argUser(ref))
+	return w.say(287, argUser(ref))
 }
 
 // DigestCallLate says "the first call is {{.CallLate}} late".
 func (w *Words) DigestCallLate(callLate time.Time) Text {
-	return w.say(284, argLate(callLate))
+	return w.say(288, argLate(callLate))
 }
 
 // DigestCancelledLine says "{{.Ref}} · {{.Customer}} · {{.Title}} (cancelled)".
 func (w *Words) DigestCancelledLine(ref string, customer string, title string) Text {
-	return w.say(285, argUser(ref), argUser(customer), argUser(title))
+	return w.say(289, argUser(ref), argUser(customer), argUser(title))
 }
 
 // DigestClosed says "Closed since {{.ToldSince}}:".
 func (w *Words) DigestClosed(toldSince time.Time) Text {
-	return w.say(286, argInstant(toldSince))
+	return w.say(290, argInstant(toldSince))
 }
 
 // DigestClosedLine says "{{.Ref}} · {{.Customer}} · {{.Title}}".
 func (w *Words) DigestClosedLine(ref string, customer string, title string) Text {
-	return w.say(287, argUser(ref), argUser(customer), argUser(title))
+	return w.say(291, argUser(ref), argUser(customer), argUser(title))
 }
 
 // DigestItIsLate says "It is late.".
 func (w *Words) DigestItIsLate() Text {
-	return w.say(288)
+	return w.say(292)
 }
 
 // DigestLate says "{{.Count}} of them are late.".
 func (w *Words) DigestLate(count int) Text {
-	return w.say(289, argCount(count))
+	return w.say(293, argCount(count))
 }
 
 // DigestLine says "{{.HeadlineText}} · {{.NextText}}".
 func (w *Words) DigestLine(headlineText Text, nextText Text) Text {
-	return w.say(290, argText(headlineText), argText(nextText))
+	return w.say(294, argText(headlineText), argText(nextText))
 }
 
 // DigestMore says "and {{.Count}} more; /incident board shows them".
 func (w *Words) DigestMore(count int) Text {
-	return w.say(291, argCount(count))
+	return w.say(295, argCount(count))
 }
 
 // DigestMoreClosed says "and {{.Count}} more".
 func (w *Words) DigestMoreClosed(count int) Text {
-	return w.say(292, argCount(count))
+	return w.say(296, argCount(count))
 }
 
 // DigestNextUpdate says "next update by {{.UpdateDue}}".
 func (w *Words) DigestNextUpdate(updateDue time.Time) Text {
-	return w.say(293, argInstant(updateDue))
+	return w.say(297, argInstant(updateDue))
 }
 
 // DigestNothingOpen says "Your overview: no incident is open.".
 func (w *Words) DigestNothingOpen() Text {
-	return w.say(294)
+	return w.say(298)
 }
 
 // DigestTitle says "Your overview: {{.Count}} incidents are open.".
 func (w *Words) DigestTitle(count int) Text {
-	return w.say(295, argCount(count))
+	return w.say(299, argCount(count))
 }
 
 // DigestUpdateLate says "the promised update is {{.UpdateLate}} late".
 func (w *Words) DigestUpdateLate(updateLate time.Time) Text {
-	return w.say(296, argLate(updateLate))
+	return w.say(300, argLate(updateLate))
 }
 
 // DigestWorkDue says "work should begin by {{.WorkDue}}".
 func (w *Words) DigestWorkDue(workDue time.Time) Text {
-	return w.say(297, argInstant(workDue))
+	return w.say(301, argInstant(workDue))
 }
 
 // DigestWorkLate says "the start of work is {{.WorkLate}} late".
 func (w *Words) DigestWorkLate(workLate time.Time) Text {
-	return w.say(298, argLate(workLate))
+	return w.say(302, argLate(workLate))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(383)
+	return w.say(388)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(384, argInstant(endsAt))
+	return w.say(389, argInstant(endsAt))
 }
 
 // DraftOpened says "That report was opened already: it is {{.Ref}}.".
 func (w *Words) DraftOpened(ref string) Text {
-	return w.say(385, argUser(ref))
+	return w.say(390, argUser(ref))
 }
 
 // EditKeeps says "Until you give another answer it stays {{.ValueText}}; \"back\" returns to the summary.".
 func (w *Words) EditKeeps(valueText Text) Text {
-	return w.say(386, argText(valueText))
+	return w.say(391, argText(valueText))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(387)
+	return w.say(392)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(388)
+	return w.say(393)
 }
 
 // EventBefore says "{{.Name}} begins {{.EventAt}}".
 func (w *Words) EventBefore(name string, eventAt time.Time) Text {
-	return w.say(389, argUser(name), argInstant(eventAt))
+	return w.say(394, argUser(name), argInstant(eventAt))
 }
 
 // EventFromTo says "{{.BeginsAt}} to {{.EndsAt}}".
 func (w *Words) EventFromTo(beginsAt time.Time, endsAt time.Time) Text {
-	return w.say(390, argInstant(beginsAt), argInstant(endsAt))
+	return w.say(395, argInstant(beginsAt), argInstant(endsAt))
 }
 
 // EventIncidents says "Open incidents".
 func (w *Words) EventIncidents() Text {
-	return w.say(391)
+	return w.say(396)
 }
 
 // EventNoIncidents says "none".
 func (w *Words) EventNoIncidents() Text {
-	return w.say(392)
+	return w.say(397)
 }
 
 // EventNobody says "nobody".
 func (w *Words) EventNobody() Text {
-	return w.say(393)
+	return w.say(398)
 }
 
 // EventOnDuty says "On duty".
 func (w *Words) EventOnDuty() Text {
-	return w.say(394)
+	return w.say(399)
 }
 
 // EventOver says "{{.Name}} is over since {{.EventSince}}".
 func (w *Words) EventOver(name string, eventSince time.Time) Text {
-	return w.say(395, argUser(name), argInstant(eventSince))
+	return w.say(400, argUser(name), argInstant(eventSince))
 }
 
 // EventPerson says "{{.Person}} ({{.RoleText}})".
 func (w *Words) EventPerson(person string, roleText Text) Text {
-	return w.say(396, argUser(person), argText(roleText))
+	return w.say(401, argUser(person), argText(roleText))
 }
 
 // EventRunning says "{{.Name}} is running, until {{.EventUntil}}".
 func (w *Words) EventRunning(name string, eventUntil time.Time) Text {
-	return w.say(397, argUser(name), argInstant(eventUntil))
+	return w.say(402, argUser(name), argInstant(eventUntil))
 }
 
 // EventWindow says "Window".
 func (w *Words) EventWindow() Text {
-	return w.say(398)
+	return w.say(403)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(399)
+	return w.say(404)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(400)
+	return w.say(405)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(401)
+	return w.say(406)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(402)
+	return w.say(407)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(403)
+	return w.say(408)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(404, argText(plansText), argText(whatText))
+	return w.say(409, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(405, argUser(edition))
+	return w.say(410, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(406)
+	return w.say(411)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(407)
+	return w.say(412)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(408)
+	return w.say(413)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(409)
+	return w.say(414)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(410)
+	return w.say(415)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(411, argUser(product), argText(severityText))
+	return w.say(416, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(412, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(417, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(413)
+	return w.say(418)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(414)
+	return w.say(419)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(415)
+	return w.say(420)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(416)
+	return w.say(421)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(417)
+	return w.say(422)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(418)
+	return w.say(423)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(419)
+	return w.say(424)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(420, argInstant(openedAt))
+	return w.say(425, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(421)
+	return w.say(426)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(422)
+	return w.say(427)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(423, argText(planText), argText(reasonText))
+	return w.say(428, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(424)
+	return w.say(429)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(425)
+	return w.say(430)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(426)
+	return w.say(431)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(427)
+	return w.say(432)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(428)
+	return w.say(433)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(429)
+	return w.say(434)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(430)
+	return w.say(435)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(431)
+	return w.say(436)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(432)
+	return w.say(437)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(433, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(438, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(434)
+	return w.say(439)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(435)
+	return w.say(440)
 }
 
 // FormLate says "The form did not open in time. Nothing is lost: press the button to open it.".
 func (w *Words) FormLate() Text {
-	return w.say(496)
+	return w.say(501)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(497)
+	return w.say(502)
 }
 
 // GuideIdentify says "/incident link ana @U0123 — in a customer's place: this account is ana of theirs; an e-mail address will do for the name".
 func (w *Words) GuideIdentify() Text {
-	return w.say(498)
+	return w.say(503)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(499)
+	return w.say(504)
 }
 
 // GuidePin says "/incident pin — in a customer's place: show the button to report an incident again".
 func (w *Words) GuidePin() Text {
-	return w.say(500)
+	return w.say(505)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(501)
+	return w.say(506)
 }
 
 // GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
 func (w *Words) GuideUndo() Text {
-	return w.say(502)
+	return w.say(507)
 }
 
 // GuideUndoCustomer says "/incident undo INC-1 — take back what you did last: resolved or closed".
 func (w *Words) GuideUndoCustomer() Text {
-	return w.say(503)
+	return w.say(508)
 }
 
 // GuideUnlink says "/incident unlink @U0123 — take that back".
 func (w *Words) GuideUnlink() Text {
-	return w.say(504)
+	return w.say(509)
 }
 
 // Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
 func (w *Words) Hello() Text {
-	return w.say(505)
+	return w.say(510)
 }
 
 // HolderHas says "{{.Person}} has it".
 func (w *Words) HolderHas(person string) Text {
-	return w.say(546, argUser(person))
+	return w.say(551, argUser(person))
 }
 
 // HolderNobody says "nobody has it".
 func (w *Words) HolderNobody() Text {
-	return w.say(547)
+	return w.say(552)
 }
 
 // HolderSeen says "{{.Person}} has seen it, nobody has taken it".
 func (w *Words) HolderSeen(person string) Text {
-	return w.say(548, argUser(person))
+	return w.say(553, argUser(person))
 }
 
 // HolderWritten says "{{.Person}} has written to them, nobody has taken it".
 func (w *Words) HolderWritten(person string) Text {
-	return w.say(549, argUser(person))
+	return w.say(554, argUser(person))
 }
 
 // IdentityAlready says "{{.Given}} is {{.Name}} already.".
 func (w *Words) IdentityAlready(given string, name string) Text {
-	return w.say(550, argUser(given), argUser(name))
+	return w.say(555, argUser(given), argUser(name))
 }
 
 // IdentityLinked says "{{.Given}} is {{.Name}} from now on. To take it back: /incident unlink {{.Given}}".
 func (w *Words) IdentityLinked(given string, name string) Text {
-	return w.say(551, argUser(given), argUser(name))
+	return w.say(556, argUser(given), argUser(name))
 }
 
 // IdentityUnlinked says "{{.Given}} is nobody I know from now on.".
 func (w *Words) IdentityUnlinked(given string) Text {
-	return w.say(552, argUser(given))
+	return w.say(557, argUser(given))
 }
 
 // InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(553)
+	return w.say(558)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(554, argUser(severity))
+	return w.say(559, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(555)
+	return w.say(560)
 }
 
-// IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, say \"cancel\" first.".
+// IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, drop that one first (\"cancel\", where you type).".
 func (w *Words) IntakeAdded() Text {
-	return w.say(556)
+	return w.say(561)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(557)
+	return w.say(562)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(558)
+	return w.say(563)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(559)
+	return w.say(564)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(560, argUser(customer))
+	return w.say(565, argUser(customer))
 }
 
 // IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
 func (w *Words) IntakeUnderstood(factsText Text) Text {
-	return w.say(561, argText(factsText))
+	return w.say(566, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(617, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(624, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(618, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(625, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(619)
+	return w.say(626)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(620)
+	return w.say(627)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(621)
+	return w.say(628)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(622)
+	return w.say(629)
 }
 
 // LabelQuestion says "Question".
 func (w *Words) LabelQuestion() Text {
-	return w.say(623)
+	return w.say(630)
 }
 
 // LeftOut says "Left out now; it was {{.ValueText}}.".
 func (w *Words) LeftOut(valueText Text) Text {
-	return w.say(629, argText(valueText))
+	return w.say(636, argText(valueText))
 }
 
 // LevelAdvice says "advice".
 func (w *Words) LevelAdvice() Text {
-	return w.say(630)
+	return w.say(637)
 }
 
 // LevelSeverity says "severity {{.Severity}}".
 func (w *Words) LevelSeverity(severity string) Text {
-	return w.say(631, argUser(severity))
+	return w.say(638, argUser(severity))
 }
 
 // LinkMessage says "The message: {{.Url}}".
 func (w *Words) LinkMessage(url string) Text {
-	return w.say(632, argUser(url))
+	return w.say(639, argUser(url))
 }
 
 // LinkNamed says "{{.Name}}: {{.Url}}".
 func (w *Words) LinkNamed(name string, url string) Text {
-	return w.say(633, argUser(name), argUser(url))
+	return w.say(640, argUser(name), argUser(url))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(634)
+	return w.say(641)
 }
 
 // ListFirst says "The first {{.Most}} incidents; there are more:".
 func (w *Words) ListFirst(most string) Text {
-	return w.say(635, argUser(most))
+	return w.say(642, argUser(most))
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(636, argCount(count))
+	return w.say(643, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(637)
+	return w.say(644)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(638, argUser(name))
+	return w.say(645, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(639)
+	return w.say(646)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(640)
+	return w.say(647)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(641)
+	return w.say(648)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(642, argUser(ref), argUser(title))
+	return w.say(649, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(643, argUser(ref), argInstant(responseDue))
+	return w.say(650, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(644, argUser(ref))
+	return w.say(651, argUser(ref))
 }
 
 // OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(645, argUser(ref), argText(waysText))
+	return w.say(652, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(646, argUser(ref))
+	return w.say(653, argUser(ref))
 }
 
 // OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
 func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
-	return w.say(647, argUser(ref), argUser(customer), argInstant(responseDue))
+	return w.say(654, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(648, argUser(ref))
+	return w.say(655, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(649, argUser(contact), argUser(phone))
+	return w.say(656, argUser(contact), argUser(phone))
 }
 
 // PageNext says "Due next:".
 func (w *Words) PageNext() Text {
-	return w.say(650)
+	return w.say(657)
 }
 
 // PageNone says "Nothing is yours at the moment.".
 func (w *Words) PageNone() Text {
-	return w.say(651)
+	return w.say(658)
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(652, argText(contactText))
+	return w.say(659, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(653, argUser(impact))
+	return w.say(660, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(654, argInstant(happenedSince))
+	return w.say(661, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(655, argUser(title), argUser(severity), argUser(product))
+	return w.say(662, argUser(title), argUser(severity), argUser(product))
 }
 
 // PinDone says "The button to report an incident is shown here again.".
 func (w *Words) PinDone() Text {
-	return w.say(656)
+	return w.say(663)
 }
 
 // PinReport says "Is something not working? Press the button, and the support team takes it from there.".
 func (w *Words) PinReport() Text {
-	return w.say(657)
+	return w.say(664)
 }
 
 // PlaceUnknown says "Nobody has told me whose place this is. Whoever runs me adds it to the set-up: platform {{.Platform}}, workspace {{.Workspace}}, id {{.Place}}.".
 func (w *Words) PlaceUnknown(platform string, workspace string, place string) Text {
-	return w.say(658, argUser(platform), argUser(workspace), argUser(place))
+	return w.say(665, argUser(platform), argUser(workspace), argUser(place))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(672)
+	return w.say(679)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(673, argText(whoText))
+	return w.say(680, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(674, argText(whatText))
+	return w.say(681, argText(whatText))
 }
 
 // PreviewDutiesTheirs says "Their part: {{.WhatText}}".
 func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
-	return w.say(675, argText(whatText))
+	return w.say(682, argText(whatText))
 }
 
 // PreviewLanguages says "It is worked on in {{.WhichText}}.".
 func (w *Words) PreviewLanguages(whichText Text) Text {
-	return w.say(676, argText(whichText))
+	return w.say(683, argText(whichText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(677)
+	return w.say(684)
 }
 
 // PreviewNote says "Note: {{.WhatText}}".
 func (w *Words) PreviewNote(whatText Text) Text {
-	return w.say(678, argText(whatText))
+	return w.say(685, argText(whatText))
+}
+
+// PreviewProductFirst says "Choose the product to see what each severity gets and asks for.".
+func (w *Words) PreviewProductFirst() Text {
+	return w.say(686)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(679, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(687, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
 // PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(680, argText(waysText))
+	return w.say(688, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(681, argInstant(workDue))
+	return w.say(689, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(777)
+	return w.say(785)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(778)
+	return w.say(786)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(779, argUser(ref), argDuration(restDuration))
+	return w.say(787, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(780, argUser(ref))
+	return w.say(788, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(781, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(789, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(782, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(790, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(783, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(791, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(784, argUser(ref), argText(text), argUser(person))
+	return w.say(792, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(785, argUser(ref), argText(text), argUser(person))
+	return w.say(793, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(786, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(794, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(787, argUser(ref), argText(text))
+	return w.say(795, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(788, argUser(ref), argUser(person), argText(text))
+	return w.say(796, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(789, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(797, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(790, argUser(ref))
+	return w.say(798, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(791, argUser(ref), argUser(number), argUser(title))
+	return w.say(799, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(792, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(800, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(793, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(801, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(794, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(802, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(795, argUser(ref))
+	return w.say(803, argUser(ref))
 }
 
 // RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
 func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(796, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(804, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(797, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(805, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(798, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(806, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}; a person decides. {{.Text}}".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(799, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(807, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
 func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(800, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+	return w.say(808, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
 }
 
 // RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
 func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(801, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+	return w.say(809, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
 }
 
 // RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(802, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+	return w.say(810, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(803, argUser(ref), argLeft(left), argUser(title))
+	return w.say(811, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
 func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(804, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+	return w.say(812, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
 func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(805, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+	return w.say(813, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(806, argUser(ref), argUser(person), argUser(title))
+	return w.say(814, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(807, argUser(ref), argText(text), argUser(person))
+	return w.say(815, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(808, argUser(ref), argUser(person), argText(text))
+	return w.say(816, argUser(ref), argUser(person), argText(text))
 }
 
 // RingOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(809, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(817, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedAdvice says "{{.Customer}} · {{.Ref}} · advice: {{.Title}}".
 func (w *Words) RingOpenedAdvice(customer string, ref string, title string) Text {
-	return w.say(810, argUser(customer), argUser(ref), argUser(title))
+	return w.say(818, argUser(customer), argUser(ref), argUser(title))
 }
 
 // RingOpenedAwaiting says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, the case is still being made elsewhere: {{.Title}}".
 func (w *Words) RingOpenedAwaiting(customer string, ref string, levelText Text, title string) Text {
-	return w.say(811, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(819, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingOpenedConverted says "{{.Customer}} · {{.Ref}} turned out to be a fault, {{.LevelText}}: {{.Title}}".
 func (w *Words) RingOpenedConverted(customer string, ref string, levelText Text, title string) Text {
-	return w.say(812, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+	return w.say(820, argUser(customer), argUser(ref), argText(levelText), argUser(title))
 }
 
 // RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(813, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(821, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(814, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(822, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string, rung string) Text {
-	return w.say(815, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
+	return w.say(823, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(816, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(824, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(817, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+	return w.say(825, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingPageUpdateDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
 func (w *Words) RingPageUpdateDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(818, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+	return w.say(826, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
 }
 
 // RingRCARequested says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis".
 func (w *Words) RingRCARequested(customer string, ref string, person string) Text {
-	return w.say(819, argUser(customer), argUser(ref), argUser(person))
+	return w.say(827, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRCARequestedBy says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
 func (w *Words) RingRCARequestedBy(customer string, ref string, person string, dueText Text) Text {
-	return w.say(820, argUser(customer), argUser(ref), argUser(person), argText(dueText))
+	return w.say(828, argUser(customer), argUser(ref), argUser(person), argText(dueText))
 }
 
 // RingRCAWished says "{{.Customer}} · {{.Ref}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
 func (w *Words) RingRCAWished(customer string, ref string, person string) Text {
-	return w.say(821, argUser(customer), argUser(ref), argUser(person))
+	return w.say(829, argUser(customer), argUser(ref), argUser(person))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(822, argUser(ref), argText(text))
+	return w.say(830, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(823, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(831, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(824, argUser(ref), argText(text), argUser(person))
+	return w.say(832, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityAccepted says "{{.Ref}} is severity {{.Severity}} now, as you asked; it was {{.From}} — {{.Person}}".
 func (w *Words) RingSeverityAccepted(ref string, severity string, from string, person string) Text {
-	return w.say(825, argUser(ref), argUser(severity), argUser(from), argUser(person))
+	return w.say(833, argUser(ref), argUser(severity), argUser(from), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(826, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(834, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(827, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(835, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(828, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(836, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them we may have to {{.ConsequenceText}}.".
 func (w *Words) RingStaffingMissing(ref string, consequenceText Text) Text {
-	return w.say(829, argUser(ref), argText(consequenceText))
+	return w.say(837, argUser(ref), argText(consequenceText))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(830, argUser(ref), argUser(vendor))
+	return w.say(838, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(831, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(839, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(832, argUser(ref), argInstant(due), argUser(title))
+	return w.say(840, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(833, argUser(ref), argLate(late), argUser(title))
+	return w.say(841, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(834, argUser(ref), argInstant(due), argUser(title))
+	return w.say(842, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RoomFailed says "{{.Ref}} gets no channel of its own: the platform does not allow it. We go on here. {{.Title}}".
 func (w *Words) RoomFailed(ref string, title string) Text {
-	return w.say(838, argUser(ref), argUser(title))
+	return w.say(846, argUser(ref), argUser(title))
 }
 
 // RoomFirst says "This channel is for {{.Ref}}, {{.Title}}. Nothing said here is passed on to {{.Customer}}; use /incident update for that.".
 func (w *Words) RoomFirst(ref string, title string, customer string) Text {
-	return w.say(839, argUser(ref), argUser(title), argUser(customer))
+	return w.say(847, argUser(ref), argUser(title), argUser(customer))
 }
 
 // RoomInvited says "Invited: {{.PeopleText}}".
 func (w *Words) RoomInvited(peopleText Text) Text {
-	return w.say(840, argText(peopleText))
+	return w.say(848, argText(peopleText))
 }
 
 // RoomLost says "The channel of {{.Ref}} can no longer be used. We go on here. {{.Title}}".
 func (w *Words) RoomLost(ref string, title string) Text {
-	return w.say(841, argUser(ref), argUser(title))
+	return w.say(849, argUser(ref), argUser(title))
 }
 
 // RoomMissing says "Could not be invited: {{.PeopleText}}. Please add them, or tell them yourself.".
 func (w *Words) RoomMissing(peopleText Text) Text {
-	return w.say(842, argText(peopleText))
+	return w.say(850, argText(peopleText))
 }
 
 // RoomTopic says "{{.Ref}} · {{.LevelText}} · {{.StateText}}".
 func (w *Words) RoomTopic(ref string, levelText Text, stateText Text) Text {
-	return w.say(843, argUser(ref), argText(levelText), argText(stateText))
+	return w.say(851, argUser(ref), argText(levelText), argText(stateText))
 }
 
 // SaidAttached says "Attached: {{.Name}} {{.Url}}".
 func (w *Words) SaidAttached(name string, url string) Text {
-	return w.say(844, argUser(name), argUser(url))
+	return w.say(852, argUser(name), argUser(url))
 }
 
 // SaidAttachedOnly says "Attached: {{.Name}}".
 func (w *Words) SaidAttachedOnly(name string) Text {
-	return w.say(845, argUser(name))
+	return w.say(853, argUser(name))
 }
 
 // SaidCustomer says "{{.Person}} ({{.Customer}}), {{.SaidAt}}: {{.What}}".
 func (w *Words) SaidCustomer(person string, customer string, saidAt time.Time, what string) Text {
-	return w.say(846, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
+	return w.say(854, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
 }
 
 // SaidCustomerEdited says "{{.Person}} ({{.Customer}}), edited {{.EditedAt}}: {{.What}}".
 func (w *Words) SaidCustomerEdited(person string, customer string, editedAt time.Time, what string) Text {
-	return w.say(847, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
+	return w.say(855, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
 }
 
 // SaidProvider says "{{.Person}} to {{.Customer}}, {{.SaidAt}}: {{.What}}".
 func (w *Words) SaidProvider(person string, customer string, saidAt time.Time, what string) Text {
-	return w.say(848, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
+	return w.say(856, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
 }
 
 // SaidProviderEdited says "{{.Person}} to {{.Customer}}, edited {{.EditedAt}}: {{.What}}".
 func (w *Words) SaidProviderEdited(person string, customer string, editedAt time.Time, what string) Text {
-	return w.say(849, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
+	return w.say(857, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
 }
 
 // SaidRemoved says "(removed)".
 func (w *Words) SaidRemoved() Text {
-	return w.say(850)
+	return w.say(858)
 }
 
 // SaidRemovedBy says "(removed by {{.Person}})".
 func (w *Words) SaidRemovedBy(person string) Text {
-	return w.say(851, argUser(person))
+	return w.say(859, argUser(person))
 }
 
 // SaidReply says "{{.Person}}: {{.What}}".
 func (w *Words) SaidReply(person string, what string) Text {
-	return w.say(852, argUser(person), argUser(what))
+	return w.say(860, argUser(person), argUser(what))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(861, argUser(what))
+	return w.say(869, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(862)
+	return w.say(870)
 }
 
 // SlackClose says "Close".
 func (w *Words) SlackClose() Text {
-	return w.say(863)
+	return w.say(871)
 }
 
 // SlackCut says "(This is too long for Slack; the rest is not shown here.)".
 func (w *Words) SlackCut() Text {
-	return w.say(864)
+	return w.say(872)
 }
 
 // SlackDropSure says "Everything you filled in will be gone, and nothing is opened.".
 func (w *Words) SlackDropSure() Text {
-	return w.say(865)
+	return w.say(873)
 }
 
 // SlackFillIn says "Fill in".
 func (w *Words) SlackFillIn() Text {
-	return w.say(866)
+	return w.say(874)
 }
 
 // SlackKeep says "Keep it".
 func (w *Words) SlackKeep() Text {
-	return w.say(867)
+	return w.say(875)
 }
 
 // SlackOptionsCut says "The first {{.Limit}} are listed.".
 func (w *Words) SlackOptionsCut(limit string) Text {
-	return w.say(868, argUser(limit))
+	return w.say(876, argUser(limit))
 }
 
 // SlackPressEnter says "Press Enter to search.".
 func (w *Words) SlackPressEnter() Text {
-	return w.say(869)
+	return w.say(877)
 }
 
 // SlackSearchAgain says "Not there? Search again".
 func (w *Words) SlackSearchAgain() Text {
-	return w.say(870)
+	return w.say(878)
 }
 
 // SlackTitle says "Support incidents".
 func (w *Words) SlackTitle() Text {
-	return w.say(871)
+	return w.say(879)
 }
 
 // SlackWait says "One moment…".
 func (w *Words) SlackWait() Text {
-	return w.say(872)
+	return w.say(880)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(873, argUser(id))
+	return w.say(881, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(874, argUser(person))
+	return w.say(882, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(875)
+	return w.say(883)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(876)
+	return w.say(884)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(877, argInstant(closedAt))
+	return w.say(885, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(878, argUser(ref))
+	return w.say(886, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(879, argInstant(mitigatedAt))
+	return w.say(887, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(880, argText(teamText))
+	return w.say(888, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(881)
+	return w.say(889)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(882, argInstant(resolvedAt))
+	return w.say(890, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(883, argUser(person), argInstant(callDue))
+	return w.say(891, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(884, argUser(person), argInstant(callDue))
+	return w.say(892, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(885, argUser(person), argInstant(callDue))
+	return w.say(893, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(886, argUser(person), argInstant(callDue))
+	return w.say(894, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(887, argInstant(callDue))
+	return w.say(895, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(888, argInstant(callDue))
+	return w.say(896, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(889, argUser(person))
+	return w.say(897, argUser(person))
 }
 
 // StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
 func (w *Words) StateWritten(person string, callDue time.Time) Text {
-	return w.say(890, argUser(person), argInstant(callDue))
+	return w.say(898, argUser(person), argInstant(callDue))
 }
 
 // StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
 func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
-	return w.say(891, argUser(person), argInstant(callDue))
+	return w.say(899, argUser(person), argInstant(callDue))
+}
+
+// StillBroken says "If {{.Ref}} is not solved after all, reopen it: the engineers are told at once, with what you wrote.".
+func (w *Words) StillBroken(ref string) Text {
+	return w.say(906, argUser(ref))
 }
 
 // StoreUnreachable says "I can't reach my database right now; nothing was recorded. Please try again in a minute. ({{.ID}})".
 func (w *Words) StoreUnreachable(id string) Text {
-	return w.say(898, argUser(id))
+	return w.say(907, argUser(id))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(899)
+	return w.say(908)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(900)
+	return w.say(909)
 }
 
 // SummaryAdvice says "No severity and no response target; at most 6 hours of work.".
 func (w *Words) SummaryAdvice() Text {
-	return w.say(901)
+	return w.say(910)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(902)
+	return w.say(911)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(903, argText(labelText), argText(valueText))
+	return w.say(912, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(904, argText(consequenceText))
+	return w.say(913, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(905)
+	return w.say(914)
 }
 
 // TeamsBack says "Back".
 func (w *Words) TeamsBack() Text {
-	return w.say(906)
+	return w.say(915)
 }
 
 // TeamsCancel says "Cancel".
 func (w *Words) TeamsCancel() Text {
-	return w.say(907)
+	return w.say(916)
 }
 
 // TeamsCancelSure says "What you filled in will be gone, and nothing is opened.".
 func (w *Words) TeamsCancelSure() Text {
-	return w.say(908)
+	return w.say(917)
 }
 
 // TeamsChange says "Change an answer".
 func (w *Words) TeamsChange() Text {
-	return w.say(909)
+	return w.say(918)
 }
 
 // TeamsCut says "(This is too long for Teams; the rest is not shown here.)".
 func (w *Words) TeamsCut() Text {
-	return w.say(910)
+	return w.say(919)
 }
 
 // TeamsFormBelow says "Please answer in the card below.".
 func (w *Words) TeamsFormBelow() Text {
-	return w.say(911)
+	return w.say(920)
 }
 
 // TeamsNext says "Next".
 func (w *Words) TeamsNext() Text {
-	return w.say(912)
+	return w.say(921)
 }
 
 // TeamsNotOffered says "This button no longer works. Please write to me what you need.".
 func (w *Words) TeamsNotOffered() Text {
-	return w.say(913)
+	return w.say(922)
 }
 
 // TeamsNoted says "Noted.".
 func (w *Words) TeamsNoted() Text {
-	return w.say(914)
+	return w.say(923)
 }
 
 // TeamsOptional says "{{.LabelText}} (optional)".
 func (w *Words) TeamsOptional(labelText Text) Text {
-	return w.say(915, argText(labelText))
+	return w.say(924, argText(labelText))
 }
 
 // TeamsOptionsCut says "The first {{.Limit}} are listed.".
 func (w *Words) TeamsOptionsCut(limit string) Text {
-	return w.say(916, argUser(limit))
+	return w.say(925, argUser(limit))
 }
 
 // TeamsSave says "Save the changes".
 func (w *Words) TeamsSave() Text {
-	return w.say(917)
+	return w.say(926)
 }
 
 // TeamsSearchAgain says "Not there? Search again".
 func (w *Words) TeamsSearchAgain() Text {
-	return w.say(918)
+	return w.say(927)
 }
 
 // TeamsSoFar says "So far: {{.AnswersText}}".
 func (w *Words) TeamsSoFar(answersText Text) Text {
-	return w.say(919, argText(answersText))
+	return w.say(928, argText(answersText))
 }
 
 // TeamsTitle says "Support incident".
 func (w *Words) TeamsTitle() Text {
-	return w.say(920)
+	return w.say(929)
 }
 
 // TeamsWrittenToYou says "I have written the answer to you in our own chat.".
 func (w *Words) TeamsWrittenToYou() Text {
-	return w.say(921)
+	return w.say(930)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(922, argUser(limit))
+	return w.say(931, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(923, argInstant(at))
+	return w.say(932, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(924)
+	return w.say(933)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(925, argUser(ref), argText(lineText))
+	return w.say(934, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(926, argUser(given), argText(namesText))
+	return w.say(935, argUser(given), argText(namesText))
+}
+
+// UnknownReport says "Did you want to report an incident? The button begins one with what you wrote.".
+func (w *Words) UnknownReport() Text {
+	return w.say(936)
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(927, argUser(given))
+	return w.say(937, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(928)
+	return w.say(938)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(929)
+	return w.say(939)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(930)
+	return w.say(940)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(931)
+	return w.say(941)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(932)
+	return w.say(942)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(933)
+	return w.say(943)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(934)
+	return w.say(944)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(935, argUser(name))
+	return w.say(945, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(936)
+	return w.say(946)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(937)
+	return w.say(947)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(938)
+	return w.say(948)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(939)
+	return w.say(949)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(940)
+	return w.say(950)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(941, argUser(name))
+	return w.say(951, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(942, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(952, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(943)
+	return w.say(953)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(944, argInstant(answeredAt))
+	return w.say(954, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(945, argInstant(begunAt))
+	return w.say(955, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(946)
+	return w.say(956)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(947, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(957, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(948, argInstant(saidAt), argUser(person))
+	return w.say(958, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(949, argInstant(saidAt), argUser(person))
+	return w.say(959, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(950, argText(whatText), argText(rowsText))
+	return w.say(960, argText(whatText), argText(rowsText))
 }
 
 // WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
 func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
-	return w.say(951, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
+	return w.say(961, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(952)
+	return w.say(962)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(953, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(963, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(954, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(964, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+}
+
+// WhyNoCall says "No call was recorded. Only a person's call or e-mail counts.".
+func (w *Words) WhyNoCall() Text {
+	return w.say(965)
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(955, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(966, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
-	return w.say(956, argText(whatText), argText(rowsText))
+	return w.say(967, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(957, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(968, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(958, argText(planText))
+	return w.say(969, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(959, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(970, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(960, argInstant(staffingDue))
+	return w.say(971, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(961)
+	return w.say(972)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(962)
+	return w.say(973)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(963)
+	return w.say(974)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(964, argText(whatText), argText(rowsText))
+	return w.say(975, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(965, argUser(ref), argUser(edition))
+	return w.say(976, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(966, argInstant(updateDue))
+	return w.say(977, argInstant(updateDue))
 }
 
 // WorkspaceUnknown says "I am not connected to this workspace. Ask its administrator to install me, or write to me in a channel that you share with support.".
 func (w *Words) WorkspaceUnknown() Text {
-	return w.say(967)
+	return w.say(978)
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(968)
+	return w.say(979)
 }

@@ -156,7 +156,7 @@ func (e *Edition) nearest(asked string) []string {
 	for i, p := range e.products {
 		best := len(want) + 100
 		for _, name := range e.names[i] {
-			d := distance(want, name)
+			d := Distance(want, name)
 			if strings.Contains(name, want) || strings.Contains(want, name) {
 				d = min(d, 2)
 			}
@@ -188,9 +188,9 @@ func fold(s string) string {
 	}), " ")
 }
 
-// distance is the number of letters to insert, drop, change or swap (neighbours)
+// Distance is the number of letters to insert, drop, change or swap (neighbours)
 // to come from a to b.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	var rows [3][]int
 	for i := range rows {
