@@ -147,7 +147,8 @@ func (v *visit) unknown(word string) words.Text {
 	var names []words.Text
 	for _, n := range near {
 		if n == "incident" { // which is no verb, but what begins a report
-			n = "/incident"
+			names = append(names, words.Say(""))
+			continue
 		}
 		names = append(names, words.Plain(n))
 	}

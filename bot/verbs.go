@@ -136,6 +136,9 @@ func rule(name string, side domain.Side) domain.Verb {
 // forbids asks the rule before anything is shown or looked up for a verb.
 func (v *visit) forbids(inc *domain.Incident, verb verb) error {
 	me := v.actor()
+	if me.Side == domain.Customer && !customersMay(verb.name, me.Tenant) {
+		return domain.Refuse("provider_only")
+	}
 	if me.Has(domain.RoleGuest) && !domain.MayEver(me, rule(verb.name, me.Side), inc.Tenant) {
 		return domain.Refuse("guest_may_not")
 	}

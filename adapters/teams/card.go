@@ -68,7 +68,7 @@ func cardOf(p bot.Posting) card {
 
 // replyCard is a reply's text with its buttons.
 func replyCard(reply bot.Reply, now time.Time, on surface) card {
-	return said{reply.Text, nil, reply.Buttons, words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}, now, on}.card()
+	return said{reply.Text, nil, reply.Buttons, readerAt(reply.Lang, reply.Zone), now, on}.card()
 }
 
 // said is what a card is made of.
@@ -278,7 +278,7 @@ func newAction(title, fallback, verb string, data map[string]string, on surface,
 
 // withNote is a card as it was sent, with a line above it.
 func withNote(content json.RawMessage, note words.Text, reply bot.Reply, now time.Time) any {
-	lines, _ := cutLines(linesOf(note, words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}, now), 5, maxSummary)
+	lines, _ := cutLines(linesOf(note, readerAt(reply.Lang, reply.Zone), now), 5, maxSummary)
 	var c map[string]any
 	if len(lines) == 0 || json.Unmarshal(content, &c) != nil {
 		return content

@@ -68,15 +68,15 @@ func postings(lang string) map[string]bot.Posting {
 			},
 		},
 		"ring": {
-			Text:    w.RingFirstResponseMost("INC-42", callDue, title, "Ana Weber", "+49 30 23125 101"),
+			Text:    words.Lines(w.RingFirstResponseMost("INC-42", callDue, title), w.PageContact("Ana Weber", "+49 30 23125 101")),
 			Buttons: []bot.Button{pressable(w.ButtonAck(), "ack", true), pressable(w.ButtonCall(), "call", false)},
 		},
 		"manager_page": {
-			Text:    words.Lines(w.RingPageCall("Contoso", "INC-42", level, callDue, w.HolderNobody(), title, "2"), w.PageContact("Ana Weber", "+49 30 23125 101")),
-			Buttons: []bot.Button{pressable(w.ButtonAck(), "ack", true), pressable(w.ButtonWhy(), "why", false)},
+			Text:    words.Lines(w.RingPageCall(w.HeadOf("INC-42", "Contoso", level), callDue, w.HolderNobody(), title), w.PageContact("Ana Weber", "+49 30 23125 101")),
+			Buttons: []bot.Button{pressable(w.ButtonAck(), "ack", true), pressable(w.ButtonCall(), "call", false), pressable(w.ButtonWhy(), "why", false)},
 		},
 		"undelivered": {
-			Text:    w.DeliveryUndelivered("Kenji Sato", w.RingPageCallSoon("Contoso", "INC-42", level, callDue.Add(5*time.Minute), w.HolderNobody(), title, "1")),
+			Text:    w.DeliveryUndelivered("Kenji Sato", w.RingPageCallSoon(w.HeadOf("INC-42", "Contoso", level), callDue.Add(5*time.Minute), w.HolderNobody(), title)),
 			Buttons: []bot.Button{pressable(w.ButtonAck(), "ack", true)},
 		},
 		"event_place": {
