@@ -122,11 +122,15 @@ func (in *intake) previewText(c terms.Commitment) words.Text {
 	switch {
 	case len(c.Duties) == 0:
 	case in.onBehalf():
-		lines = append(lines, w.PreviewDutiesTheirs(factList(w, c.Duties)))
+		lines = append(lines, w.PreviewDutiesTheirs(theirList(w, c.Duties)))
 	default:
 		lines = append(lines, w.PreviewDuties(factList(w, c.Duties)))
 	}
-	if in.elsewhere(c) {
+	switch {
+	case !in.elsewhere(c):
+	case in.onBehalf():
+		lines = append(lines, w.PreviewViaTheirs(channelList(w, c.SubmitVia)))
+	default:
 		lines = append(lines, w.PreviewVia(channelList(w, c.SubmitVia)))
 	}
 	return words.Lines(lines...)

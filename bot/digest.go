@@ -166,19 +166,30 @@ func (d *digester) message(ctx context.Context, to Recipient, since time.Time) (
 	if len(closed) > 0 {
 		lines = append(lines, w.DigestClosed(since))
 		for k := range closed[:min(len(closed), digestClosed)] {
-			i := &closed[k]
-			title := cut(i.Report.Title, maxLine)
-			if i.Status == domain.Cancelled {
-				lines = append(lines, w.DigestCancelledLine(i.Ref, d.names[i.Tenant], title))
-			} else {
-				lines = append(lines, w.DigestClosedLine(i.Ref, d.names[i.Tenant], title))
-			}
+			lines = append(lines, closedLine(w, &closed[k], d.names[closed[k].Tenant]))
 		}
 		if n := len(closed) - digestClosed; n > 0 {
 			lines = append(lines, w.DigestMoreClosed(n))
 		}
 	}
 	return Message{Lang: lang, Zone: zone, Text: words.Lines(lines...)}, true, nil
+}
+
+// closedLine is an incident that ended, and whether its first call was in time.
+func closedLine(w *words.Words, i *domain.Incident, customer string) words.Text {
+	title := cut(i.Report.Title, maxLine)
+	if i.Status == domain.Cancelled {
+		return w.DigestCancelledLine(i.Ref, customer, level(w, i), title)
+	}
+	line := w.DigestClosedLine(i.Ref, customer, level(w, i), title)
+	switch c := i.FirstResponse; {
+	case c.Due.IsZero():
+	case c.Met.IsZero():
+		line = w.DigestLine(line, w.DigestClosedNoCall())
+	case c.Missed(c.Met):
+		line = w.DigestLine(line, w.DigestClosedCallLate(max(c.Met.Sub(c.Due).Truncate(time.Minute), time.Minute)))
+	}
+	return line
 }
 
 // sentenceGap stands between two sentences on a line.

@@ -3,7 +3,40 @@ package bot
 import (
 	"testing"
 	"time"
+
+	"example.com/firstcall/bot/words"
+	"example.com/firstcall/domain"
+	"example.com/firstcall/domain/terms"
 )
+
+// A closed incident says how severe it was, and whether the first call was late
+// or never came.
+func TestClosedInADigest(t *testing.T) {
+	due := nine.Add(15 * time.Minute)
+	in := func(met time.Time) domain.Incident {
+		return domain.Incident{
+			Ref: "INC-1", Kind: domain.BreakFix, Severity: terms.SevA, Status: domain.Closed, Report: domain.Report{Title: "Checkout is down"},
+			FirstResponse: domain.Clock{From: nine, Due: due, Met: met},
+		}
+	}
+	cancelled, advice := in(time.Time{}), in(time.Time{})
+	cancelled.Status = domain.Cancelled
+	advice.Kind, advice.Severity, advice.FirstResponse = domain.Advice, "", domain.Clock{}
+	for _, c := range []struct {
+		of   domain.Incident
+		want string
+	}{
+		{in(due), "INC-1 · Contoso · severity A · Checkout is down"},
+		{in(due.Add(12*time.Minute + 40*time.Second)), "INC-1 · Contoso · severity A · Checkout is down · first call 12 min late"},
+		{in(time.Time{}), "INC-1 · Contoso · severity A · Checkout is down · no first call recorded"},
+		{cancelled, "INC-1 · Contoso · severity A · Checkout is down (cancelled)"},
+		{advice, "INC-1 · Contoso · advice · Checkout is down"},
+	} {
+		if got := closedLine(words.In("en"), &c.of, "Contoso").Render(words.Reader{Lang: "en"}, nine); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
 
 // The digest comes at that time of the reader's own day, whatever the clocks do.
 func TestDaily(t *testing.T) {

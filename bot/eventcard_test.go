@@ -1,9 +1,11 @@
 package bot
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"example.com/firstcall/bot/words"
 	"example.com/firstcall/domain"
 	"example.com/firstcall/domain/terms"
 )
@@ -37,9 +39,30 @@ func TestWhoIsToldInAnEventsPlace(t *testing.T) {
 			t.Errorf("%s: %s is told, want %s", c.what, got, c.want)
 		}
 	}
-	m := s.rings(&about, []domain.Notice{{To: domain.ToEngineers, Kind: domain.FirstResponseHalf, Due: nine.Add(time.Minute)}}, nil)
-	if len(m) != 2 || len(m[1].Message.Buttons) == 0 || m[1].Message.Buttons[0].Action != "ack" {
-		t.Errorf("the ping in the event's place is %+v, want one to be acknowledged", m)
+	// The customer's people read it there: no number to call, no button that is the support team's.
+	for _, n := range []domain.Notice{
+		{To: domain.ToEngineers, Kind: domain.FirstResponseMost, Due: nine.Add(time.Minute)},
+		{To: domain.ToEngineers, Kind: domain.FirstResponseLate, Due: nine.Add(-time.Minute)},
+		{To: domain.ToEngineers, Kind: domain.Page, Due: nine.Add(time.Minute)},
+		{To: domain.ToEngineers, Kind: domain.Opened, At: about.OpenedAt},
+	} {
+		m := s.rings(&about, []domain.Notice{n}, nil)
+		if len(m) != 2 {
+			t.Fatalf("%s goes to %d places, want the engineers' and the event's", n.Kind, len(m))
+		}
+		for k, text := range []string{said(m[0].Message), said(m[1].Message)} {
+			if inside := k == 0; n.Kind != domain.Opened && strings.Contains(text, about.Report.Owner.Phone) != inside {
+				t.Errorf("%s says in %s: %s", n.Kind, m[k].Destination, text)
+			}
+		}
+		if text := said(m[1].Message); strings.Contains(text, "Contoso") {
+			t.Errorf("%s speaks of the customer where the customer reads: %s", n.Kind, text)
+		}
+		for _, b := range m[1].Message.Buttons {
+			if b.Action != "why" {
+				t.Errorf("%s offers %s where the customer reads", n.Kind, b.Action)
+			}
+		}
 	}
 	topics := map[DestinationID]string{}
 	for _, c := range s.cards(&about, &about) {
@@ -72,3 +95,6 @@ func TestWhenAnEventIsLookedAtAgain(t *testing.T) {
 		}
 	}
 }
+
+// said is a message in English at nine.
+func said(m Message) string { return m.Text.Render(words.Reader{Lang: "en", Zone: time.UTC}, nine) }

@@ -18,8 +18,9 @@ var (
 	severityShape = regexp.MustCompile(`(?i)(?:\bsev(?:erity)?|严重(?:性|级别|程度)?(?:级别)?|重大度|深刻度)\s*(?:は|为|是)?\s*[:=-]?\s*([1ABC])(?:[^0-9A-Za-z]|$)`)
 	sinceShape    = regexp.MustCompile(`(?i)\b(?:since|from)\s+((?:(?:on )?[a-z]+day |yesterday |today )?(?:at )?\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?)(?:[^0-9A-Za-z:%]|$)`)
 	agoShape      = regexp.MustCompile(`(?i)\b((?:\d{1,3} ?(?:days?|h|hours?|hrs?|m|min|mins|minutes?)|an hour|half an hour) ago)\b`)
-	cjkClock      = `((?:前天|昨天|今天|一昨日|昨日|今日|今朝)?の?(?:上午|早上|下午|晚上|午前|午後)?\d{1,2}(?:[:：]\d{2}|[点點時时](?:半|\d{1,2}分?)?))`
-	sinceCJK      = regexp.MustCompile(`[自从從]` + cjkClock + `|` + cjkClock + `(?:开始|起|から|より|以来|頃から|ごろから)`)
+	cjkClock      = `((?:(?:前天|昨天|今天|今早|今晚|昨晚|一昨日|昨日|今日|今朝|昨夜)の?)?\s*(?:上午|早上|凌晨|下午|晚上|午前|午後)?\s*\d{1,2}(?::\d{2}|\s*[点點時时](?:半|\s*\d{1,2}\s*分?)?))`
+	sinceCJK      = regexp.MustCompile(`[自从從]\s*` + cjkClock + `|` + cjkClock + `\s*(?:左右|前后|ごろ|頃|くらい|ぐらい)?\s*(?:开始|开头|起|から|より|以来)`)
+	justNowCJK    = regexp.MustCompile(`(さっき|先ほど|たった今)から|(刚才|刚刚)(?:开始|起)|[自从從](刚才|刚刚)`)
 	agoCJK        = regexp.MustCompile(`(\d{1,3}\s*(?:分钟|个?小时|天|分|時間|日)(?:之?前|以前))`)
 	brokenShape   = regexp.MustCompile(`(?i)\b(down|broken|fail(s|ed|ing|ure)?|errors?|crash(es|ed|ing)?|outage|unavailable|unreachable|slow|degraded|timeouts?|timing out|not working|stopped working|(?:does|do)(?: not|n't|n’t) work|can't|can’t|cannot)\b|故障|宕机|中断|报错|失败|不可用|无法|打不开|挂了|坏了|崩溃|超时|变慢|很慢|障害|停止|止まって|止まり|エラー|落ちて|落ちま|つながら|繋がら|できな|できませ|動かな|動きませ|遅い|ダウン`)
 	askingShape   = regexp.MustCompile(`(?i)\b(how (?:do|can|should|to)|which|what is the best|what's the best|should (?:we|i)|advice|recommend|best practices?)\b|怎么|如何|哪个|哪种|建议|咨询|请问|どうすれば|どちら|どの.{1,12}(?:が|を)|教えて|相談`)
@@ -72,21 +73,47 @@ func findSeverity(text string) terms.Severity {
 // sinceIn is when it began, by the text; zero when that is unclear or in the future.
 func sinceIn(text string, now time.Time, zone *time.Location) time.Time {
 	said := ""
-	for _, shape := range []*regexp.Regexp{sinceShape, agoShape, sinceCJK, agoCJK} {
+	for _, shape := range []*regexp.Regexp{sinceShape, agoShape, sinceCJK, agoCJK, justNowCJK} {
 		if m := shape.FindStringSubmatch(text); m != nil {
-			said = strings.Join(m[1:], "")
+			if said = strings.Join(m[1:], ""); shape == sinceCJK {
+				said = halfSaid(said)
+			}
 			break
 		}
 	}
 	if said == "" {
 		return time.Time{}
 	}
-	said = strings.TrimSpace(strings.Replace(said, "今朝", "今日", 1))
 	t, err := parseWhen(said, now, zone)
 	if err != nil || t.After(now) {
 		return time.Time{}
 	}
 	return t
+}
+
+// halfSaid writes the halves of a day that are said in one word with its day as
+// parseWhen reads them. Of a night that may be either day's, nothing is sure.
+func halfSaid(said string) string {
+	said = strings.Join(strings.Fields(said), "")
+	for _, half := range []struct{ word, day, half string }{
+		{"今朝", "今日", "午前"}, {"今早", "今天", "上午"}, {"今晚", "今天", "晚上"}, {"昨晚", "昨天", "晚上"}, {"昨夜", "昨日", "午後"},
+	} {
+		rest, ok := strings.CutPrefix(said, half.word)
+		if !ok {
+			continue
+		}
+		rest = strings.TrimPrefix(rest, "の")
+		hour, _, known := parseClock(rest)
+		switch late := half.half == "晚上" || half.half == "午後"; {
+		case !known || late && (hour < 5 || hour == 12):
+			return ""
+		case late && hour < 12:
+			return half.day + half.half + rest
+		default:
+			return half.day + rest
+		}
+	}
+	return said
 }
 
 // productIn finds the one product that the text names in full. A name inside a

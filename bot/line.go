@@ -75,7 +75,7 @@ func (v *visit) nextOnLine(left []Field, tail string) (n int, value string, used
 		if err == nil {
 			return n, value, used, nil
 		}
-		if wrong == nil && !f.Optional || clock && f.Kind == FieldTime {
+		if wrong == nil && !f.Optional || clock && f.Kind == FieldTime || n == len(left)-1 && isAhead(err) {
 			wrong = err
 		}
 	}

@@ -56,6 +56,9 @@ func (v *visit) read(f Field, raw string) (string, error) {
 		}
 		return a, nil
 	case FieldLong:
+		if f.Key == fieldContacts {
+			text = v.meSpelledOut(text)
+		}
 		if f.Key == fieldContacts && !slices.ContainsFunc(parseContacts(text), func(c domain.Contact) bool { return c.Phone != "" || c.Email != "" }) {
 			return "", domain.Refuse("contact_missing").At(f.Key)
 		}
@@ -98,7 +101,11 @@ func (v *visit) readTime(f Field, text string) (string, error) {
 	t, err := parse(text, v.now, zoneOf(v.zone))
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
-		return "", domain.Refuse(refusal.Code, "given", brief(text)).At(f.Key)
+		code := refusal.Code
+		if f.Key != fieldNext && ahead(text, v.now) {
+			code = dayAhead
+		}
+		return "", domain.Refuse(code, "given", brief(text)).At(f.Key)
 	}
 	if err != nil {
 		return "", err
@@ -362,6 +369,25 @@ func contactText(c domain.Contact) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// meSpelledOut puts a customer's person in the place of "me" among contacts.
+func (v *visit) meSpelledOut(text string) string {
+	p, all := v.door.Person, parseContacts(text)
+	if p == nil || p.Side != domain.Customer || !slices.ContainsFunc(all, func(c domain.Contact) bool { return isMe(c.Name) }) {
+		return text
+	}
+	var lines []string
+	for _, c := range all {
+		if isMe(c.Name) {
+			c.Name = display(p)
+			if c.Phone == "" && c.Email == "" {
+				c.Phone, c.Email = p.Phone, p.Email
+			}
+		}
+		lines = append(lines, contactText(c))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func isMe(name string) bool {

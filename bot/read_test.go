@@ -113,8 +113,71 @@ func TestWhenPeopleSayWhenNext(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "later", "20 min ago", "-5m", "25:00", "9999999h"} {
-		if got, err := parseNext(text, now, berlin); err == nil {
-			t.Errorf("%q was taken as %v", text, got)
+		var refusal *domain.Refusal
+		if got, err := parseNext(text, now, berlin); !errors.As(err, &refusal) || refusal.Code != "not_a_time_ahead" {
+			t.Errorf("%q was taken as %v (%v)", text, got, err)
+		}
+	}
+}
+
+// Whoever is asked about the future is shown how to say it, and whoever names a
+// day to come where something has happened is told that it has not come.
+func TestTimesThatAreRefused(t *testing.T) {
+	v := &visit{now: wednesday(t), zone: "Europe/Berlin"}
+	next, past := Field{Key: fieldNext, Kind: FieldTime}, Field{Key: fieldAt, Kind: FieldTime}
+	for _, c := range []struct {
+		f    Field
+		text string
+		want string
+	}{
+		{next, "tomorrow", "not_a_time_ahead"},
+		{next, "soon", "not_a_time_ahead"},
+		{past, "tomorrow", dayAhead},
+		{past, "明天", dayAhead},
+		{past, "明日", dayAhead},
+		{past, "in 2 hours", dayAhead},
+		{past, "30分後", dayAhead},
+		{past, "30分钟后", dayAhead},
+		{past, "today", "not_a_time"},
+		{past, "yesterday", "not_a_time"},
+		{past, "soon", "not_a_time"},
+		{past, "in May", "not_a_time"},
+		{Field{Key: fieldSince, Kind: FieldTime}, "tomorrow", dayAhead},
+	} {
+		_, err := v.read(c.f, c.text)
+		var refusal *domain.Refusal
+		if !errors.As(err, &refusal) || refusal.Code != c.want || refusal.Field != c.f.Key {
+			t.Errorf("%s for %s: %v, want %s", c.text, c.f.Key, err, c.want)
+		}
+	}
+	for lang, want := range map[string]string{"en": "tomorrow 09:00", "zh-Hans": "明天 09:00", "ja": "明日 09:00"} {
+		if got := string(words.In(lang).Refusal("not_a_time_ahead", map[string]string{"given": "x"})); !strings.Contains(got, want) || strings.Contains(got, "20") {
+			t.Errorf("%s shows the examples %q", lang, got)
+		}
+	}
+}
+
+// "me" among contacts is whoever writes it, on the customer's side.
+func TestMeAmongContacts(t *testing.T) {
+	ana := &Person{Side: domain.Customer, FullName: "Ana Weber", Phone: "+49 30 23125 101", Email: "ana@contoso.example"}
+	kenji := &Person{Side: domain.Provider, FullName: "Kenji Sato", Phone: "+81 3 1"}
+	contacts := Field{Key: fieldContacts, Kind: FieldLong}
+	for _, c := range []struct {
+		who        *Person
+		text, want string
+	}{
+		{ana, "me", "Ana Weber, +49 30 23125 101, ana@contoso.example"},
+		{ana, "私", "Ana Weber, +49 30 23125 101, ana@contoso.example"},
+		{ana, "me, +49 30 23125 999", "Ana Weber, +49 30 23125 999"},
+		{ana, "me; Ben Krause, +49 30 23125 102", "Ana Weber, +49 30 23125 101, ana@contoso.example\nBen Krause, +49 30 23125 102"},
+		{ana, "Ben  Krause,+49 30 23125 102", "Ben  Krause,+49 30 23125 102"},
+		{&Person{Side: domain.Customer, Name: "carol"}, "me", ""},
+		{kenji, "me", ""}, // the contacts are the customer's
+	} {
+		v := &visit{now: wednesday(t), door: Door{Person: c.who}}
+		got, err := v.read(contacts, c.text)
+		if got != c.want || (err != nil) != (c.want == "") {
+			t.Errorf("%q by %s is %q (%v), want %q", c.text, display(c.who), got, err, c.want)
 		}
 	}
 }

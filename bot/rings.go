@@ -2,7 +2,6 @@ package bot
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +15,7 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 	lang, zone := r.reader()
 	w := words.In(lang)
 	kind := s.ringKind(i, n)
-	args := ringArgs{s: s, w: w, i: i, n: n, unseen: kind == pageUnseen}
+	args := ringArgs{s: s, w: w, i: i, n: n, unseen: kind == pageUnseen, shared: r.shared()}
 	side := r.side()
 	if (n.Kind == domain.AnswerDue || n.Kind == domain.ChangeControlDue) && side == domain.Provider {
 		kind += "_inside"
@@ -26,10 +25,8 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 		if !ok {
 			text = w.NoticeAnything(i.Ref, i.Report.Title)
 		}
-		if r.Place != nil {
-			if (kind == pageCall || kind == pageCallSoon || kind == pageCallDue) && r.Place.Purpose == ForEngineers { // they are the ones to call
-				text = words.Lines(text, w.PageContact(args.plain("contact"), args.plain("phone")))
-			}
+		if at := args.plain("phone"); at != "" && wantsCall(kind) && side == domain.Provider && r.may("call", i) {
+			text = words.Lines(text, w.PageContact(args.plain("contact"), at))
 		}
 		return text
 	}
@@ -38,11 +35,52 @@ func (s *scene) ringMessage(i *domain.Incident, n *domain.Notice, r Recipient) M
 		m.Later = &Later{At: n.Due.Add(after), Text: say(later)}
 	}
 	for _, name := range ringButtons(n.Kind, i, side) {
+		if !r.may(name, i) {
+			continue
+		}
 		b := button(w, i, name)
 		b.Primary = len(m.Buttons) == 0
 		m.Buttons = append(m.Buttons, b)
 	}
 	return m
+}
+
+// wantsCall says whether a sentence wants its reader to call the customer now.
+func wantsCall(kind string) bool {
+	switch domain.NoticeKind(kind) {
+	case pageCall, pageCallSoon, pageCallDue, criticalCall, criticalLate,
+		domain.FirstResponseMost, domain.FirstResponseDue, domain.FirstResponseLate:
+		return true
+	default:
+		return false
+	}
+}
+
+// shared says whether the customer's people read there, too.
+func (r Recipient) shared() bool {
+	return r.Place != nil && (r.Place.Purpose == ForEvent || r.Place.Purpose == ForCustomer)
+}
+
+// may says whether a recipient may ever do what a button stands for; in a place,
+// whether all that read there could have somebody who may.
+func (r Recipient) may(action string, i *domain.Incident) bool {
+	switch {
+	case r.Person != nil:
+		p := r.Person
+		return mayPress(domain.Actor{Person: p.ID, Tenant: p.Tenant, Name: p.Name, Side: p.Side, Roles: p.Roles}, action, i)
+	case r.shared():
+		return customersMay(action, i)
+	}
+	return true
+}
+
+// customersMay says whether anybody of the customer's may ever do that: what
+// nobody there may is the support team's.
+func customersMay(action string, i *domain.Incident) bool {
+	all := []domain.Role{
+		domain.RoleContact, domain.RoleAdministrator, domain.RoleCloudAdmin, domain.RoleChangeControl, domain.RoleExecutive, domain.RoleGuest,
+	}
+	return mayPress(domain.Actor{Person: "anybody", Tenant: i.Tenant, Side: domain.Customer, Roles: all}, action, i)
 }
 
 // ringArgs are what the sentence of a ring may name, made when it does: most sentences name three of them.
@@ -52,6 +90,7 @@ type ringArgs struct {
 	i      *domain.Incident
 	n      *domain.Notice
 	unseen bool // nobody has answered, and the time since the ladder began is told
+	shared bool // the customer's people read it
 }
 
 // plain is an argument as it is, without a form for sentences; "" when it isn't one.
@@ -82,8 +121,6 @@ func (a *ringArgs) value(name string) (string, bool) {
 		return cmp.Or(i.Report.Owner.Phone, i.Report.Owner.Email), true
 	case "contact":
 		return i.Report.Owner.Name, true
-	case "rung":
-		return strconv.Itoa(a.n.Rung), true
 	case "severity":
 		return string(i.Severity), true
 	case "late":
@@ -92,8 +129,11 @@ func (a *ringArgs) value(name string) (string, bool) {
 		}
 		fallthrough
 	case "due", "left":
-		if !a.n.Due.IsZero() {
+		switch {
+		case !a.n.Due.IsZero():
 			return rfc(a.n.Due), true
+		case a.n.Kind == domain.CriticalOpened:
+			return rfc(i.FirstResponse.Due), true
 		}
 	}
 	return "", false
@@ -102,6 +142,11 @@ func (a *ringArgs) value(name string) (string, bool) {
 // get is an argument in the form that a name's end asks for, as worded gives them.
 func (a *ringArgs) get(name string) (string, bool) {
 	switch name {
+	case "head_text":
+		if a.shared { // who the customer is, they know
+			return string(a.w.HeadHere(a.i.Ref, level(a.w, a.i))), true
+		}
+		return string(a.w.HeadOf(a.i.Ref, a.s.agreement.Customer, level(a.w, a.i))), true
 	case "level_text":
 		return string(level(a.w, a.i)), true
 	case "holder_text":
@@ -144,6 +189,9 @@ const (
 	pageUnseen   = "page_unseen"
 
 	pageUpdateDue = "page_update_due"
+
+	criticalCall = "critical_opened_call"
+	criticalLate = "critical_opened_late"
 )
 
 // ringKind is the sentence of a notice: some kinds have one for each case.
@@ -171,6 +219,13 @@ func (s *scene) ringKind(i *domain.Incident, n *domain.Notice) string {
 			return "opened_awaiting"
 		case !n.At.Equal(i.OpenedAt):
 			return "opened_converted"
+		}
+	case domain.CriticalOpened:
+		switch {
+		case i.FirstResponse.Running() && s.now.Before(i.FirstResponse.Due):
+			return criticalCall
+		case i.FirstResponse.Running():
+			return criticalLate
 		}
 	case domain.Asked:
 		if !n.Due.IsZero() {
@@ -265,8 +320,15 @@ func ringButtons(k domain.NoticeKind, i *domain.Incident, side domain.Side) []st
 		return []string{"begin"}
 	case domain.SeverityRequested:
 		return []string{"accept", "refuse"}
-	case domain.Page:
-		return []string{"ack", "why"}
+	case domain.Page, domain.CriticalOpened:
+		var out []string
+		if i.AckedName == "" || i.Ladder.Running() {
+			out = append(out, "ack")
+		}
+		if i.FirstResponse.Running() {
+			out = append(out, "call")
+		}
+		return append(out, "why")
 	case domain.FirstResponseHalf, domain.FirstResponseMost, domain.FirstResponseDue, domain.FirstResponseLate:
 		if i.AckedName == "" {
 			return []string{"ack", "call"}

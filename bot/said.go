@@ -152,7 +152,8 @@ func (v *visit) unknown(rest string) Reply {
 		var names []words.Text
 		for _, n := range near {
 			if n == "incident" { // which is no verb, but what begins a report
-				n = "/incident"
+				names = append(names, words.Say(""))
+				continue
 			}
 			names = append(names, words.Plain(n))
 		}

@@ -223,7 +223,7 @@ func (v *visit) help(_ context.Context, _ string) (Reply, error) {
 			text, ok = w.Look("help", verb.name, nil)
 		}
 		if ok {
-			lines = append(lines, words.Plain("/incident "+verb.name+" — ")+text)
+			lines = append(lines, words.Say(verb.name)+" — "+text)
 		}
 	}
 	if side == domain.Provider {

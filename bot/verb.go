@@ -124,6 +124,9 @@ func rule(name string, side domain.Side) domain.Verb {
 // forbids asks the rule before anything is shown or looked up for a verb.
 func (v *visit) forbids(inc *domain.Incident, verb verb) error {
 	me := v.actor()
+	if me.Side == domain.Customer && !customersMay(verb.name, inc) {
+		return domain.Refuse("provider_only")
+	}
 	if me.Has(domain.RoleGuest) && !inc.MayEver(me, rule(verb.name, me.Side)) {
 		return domain.Refuse("guest_may_not")
 	}

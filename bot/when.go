@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ var weekdays = map[string]time.Weekday{
 }
 
 var halfDays = []struct{ word, half string }{
-	{"上午", "am"}, {"早上", "am"}, {"午前", "am"}, {"下午", "pm"}, {"午後", "pm"}, {"晚上", "pm"},
+	{"上午", "am"}, {"早上", "am"}, {"凌晨", "am"}, {"午前", "am"}, {"下午", "pm"}, {"午後", "pm"}, {"晚上", "pm"},
 }
 
 // slip is how far ahead of now a time of day without a day can't be yesterday's.
@@ -72,7 +73,7 @@ func parseWhen(text string, now time.Time, zone *time.Location) (time.Time, erro
 	text = strings.TrimSpace(narrow(text))
 	s := strings.ToLower(text)
 	switch s {
-	case "now", "just now", "right now", "现在", "刚刚", "刚才", "今", "現在", "たった今", "さっき":
+	case "now", "just now", "right now", "现在", "刚刚", "刚才", "今", "現在", "たった今", "さっき", "先ほど":
 		return now, nil
 	}
 	if t, ok := parseDate(text, zone); ok {
@@ -125,7 +126,7 @@ func parseNext(text string, now time.Time, zone *time.Location) (time.Time, erro
 	}
 	hour, minute, ok := parseClock(s)
 	if !ok {
-		return time.Time{}, domain.Refuse("not_a_time", "given", words.Line(text))
+		return time.Time{}, domain.Refuse("not_a_time_ahead", "given", words.Line(text))
 	}
 	first, last := onDay(now, days, hour, minute)
 	switch {
@@ -136,6 +137,27 @@ func parseNext(text string, now time.Time, zone *time.Location) (time.Time, erro
 	}
 	first, _ = onDay(now, 1, hour, minute)
 	return first, nil
+}
+
+// dayAhead refuses a day to come where something has happened already.
+const dayAhead = "day_ahead"
+
+func isAhead(err error) bool {
+	var refusal *domain.Refusal
+	return errors.As(err, &refusal) && refusal.Code == dayAhead
+}
+
+// ahead says whether a text that is no moment in the past begins with a day to
+// come, or is a time from now on: tomorrow, in 2 hours, 30分後.
+func ahead(text string, now time.Time) bool {
+	s := strings.ToLower(strings.TrimSpace(narrow(text)))
+	if _, days, ok := cutDay(s, now, -1); ok {
+		return days > 0
+	}
+	if _, err := parseNext(s, now, time.UTC); err != nil {
+		return false
+	}
+	return strings.HasPrefix(s, "in ") || strings.HasSuffix(s, "后") || strings.HasSuffix(s, "後")
 }
 
 // onDay is the time of day on the day so many days from now, twice: the night

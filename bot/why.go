@@ -28,11 +28,15 @@ func (v *visit) why(ctx context.Context, tail string) (Reply, error) {
 		lines = []words.Text{w.WhyAdvice(i.Ref, v.bot.Terms.AdvisoryCap(), rows([]string{"ADV-06", "ADV-07"}))}
 	}
 	lines = append(lines, whyClocks(w, &i, inside)...)
+	code := w.Code
+	if inside {
+		code = w.Theirs
+	}
 	for _, f := range i.Promise.Notes {
-		lines = append(lines, w.WhyNote(w.Fact(f), rows(f.Rows)))
+		lines = append(lines, w.WhyNote(code(f.Code, f.Args), rows(f.Rows)))
 	}
 	for _, no := range i.Promise.Rejected {
-		lines = append(lines, w.WhyRejected(w.Plan(no.Plan), w.Code(no.Reason, nil), rows(no.Rows)))
+		lines = append(lines, w.WhyRejected(w.Plan(no.Plan), code(no.Reason, nil), rows(no.Rows)))
 	}
 	lines = append(lines, w.WhyTargets(), w.WhyJournal())
 	for n := range journal {
@@ -114,7 +118,7 @@ func whyClocks(w *words.Words, i *domain.Incident, inside bool) []words.Text {
 	}
 	for _, d := range p.Duties {
 		if inside {
-			lines = append(lines, w.WhyTheirDuty(w.Code(d.Code, d.Args), rows(d.Rows)))
+			lines = append(lines, w.WhyTheirDuty(w.Theirs(d.Code, d.Args), rows(d.Rows)))
 		} else {
 			lines = append(lines, w.WhyDuty(w.Code(d.Code, d.Args), rows(d.Rows)))
 		}

@@ -8,10 +8,15 @@ import (
 	"example.com/firstcall/domain/terms"
 )
 
+// channelList says how a case is made: "by phone or on the support website".
 func channelList(w *words.Words, all []terms.Channel) words.Text {
 	var out []words.Text
 	for _, c := range all {
-		out = append(out, w.Channel(c))
+		way, ok := w.Look("way", string(c), nil)
+		if !ok {
+			way = w.Channel(c)
+		}
+		out = append(out, way)
 	}
 	return w.OneOf(out...)
 }
@@ -20,6 +25,15 @@ func factList(w *words.Words, all []terms.Fact) words.Text {
 	var out []words.Text
 	for _, f := range all {
 		out = append(out, w.Fact(f))
+	}
+	return w.Items(out...)
+}
+
+// theirList is factList for the provider's people.
+func theirList(w *words.Words, all []terms.Fact) words.Text {
+	var out []words.Text
+	for _, f := range all {
+		out = append(out, w.Theirs(f.Code, f.Args))
 	}
 	return w.Items(out...)
 }

@@ -91,6 +91,11 @@ func notices(t *testing.T) []struct {
 			later := open
 			later.OpenedAt = nine.Add(-time.Hour)
 			add(later, n)
+		case domain.CriticalOpened:
+			add(called, n)
+			overdue := open
+			overdue.FirstResponse.Due = nine.Add(-time.Hour)
+			add(overdue, n)
 		case domain.Asked:
 			bare.Due = time.Time{}
 			add(open, bare)
@@ -228,7 +233,8 @@ func TestRingButtons(t *testing.T) {
 		side domain.Side
 		want string
 	}{
-		{i, domain.Page, domain.Provider, "ack why"},
+		{i, domain.Page, domain.Provider, "ack call why"},
+		{i, domain.CriticalOpened, domain.Provider, "ack call why"},
 		{i, domain.FirstResponseMost, domain.Provider, "ack call"},
 		{acked, domain.FirstResponseMost, domain.Provider, "call"},
 		{i, domain.UpdateLate, domain.Provider, "update"},

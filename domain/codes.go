@@ -55,7 +55,7 @@ func RefusalCodes() []Wording {
 		{Code: "product_unknown", Args: []string{"given", "nearest"}},
 		{Code: "no_24x7_for_c"},
 		{Code: "way_unknown", Args: []string{"given"}},
-		{Code: "case_known", Args: []string{"number"}},
+		{Code: "case_known", Args: []string{"number", "ref"}},
 		{Code: "in_future", Args: []string{"given", "now"}},
 		{Code: "in_past", Args: []string{"given", "now"}},
 		{Code: "too_early", Args: []string{"given", "earliest"}},

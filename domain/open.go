@@ -343,7 +343,7 @@ func (i Incident) RecordCase(by Actor, number string, via terms.Channel, at, now
 		return Outcome{}, Refuse("text_missing").At("number")
 	}
 	if i.CaseNumber != "" {
-		return Outcome{}, Refuse("case_known", "number", i.CaseNumber)
+		return Outcome{}, Refuse("case_known", "number", i.CaseNumber, "ref", i.Ref)
 	}
 	o.Incident.CaseNumber = number
 	if i.Status != AwaitingCase {

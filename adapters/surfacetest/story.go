@@ -69,15 +69,15 @@ func Postings(lang string) map[string]bot.Posting {
 			},
 		},
 		"ring": {
-			Text:    w.RingFirstResponseMost("INC-42", CallDue, title, "Ana Weber", "+49 30 23125 101"),
+			Text:    words.Lines(w.RingFirstResponseMost("INC-42", CallDue, title), w.PageContact("Ana Weber", "+49 30 23125 101")),
 			Buttons: []bot.Button{Pressable(w.ButtonAck(), "ack", true), Pressable(w.ButtonCall(), "call", false)},
 		},
 		"manager_page": {
-			Text:    words.Lines(w.RingPageCall("Contoso", "INC-42", level, CallDue, w.HolderNobody(), title, "2"), w.PageContact("Ana Weber", "+49 30 23125 101")),
-			Buttons: []bot.Button{Pressable(w.ButtonAck(), "ack", true), Pressable(w.ButtonWhy(), "why", false)},
+			Text:    words.Lines(w.RingPageCall(w.HeadOf("INC-42", "Contoso", level), CallDue, w.HolderNobody(), title), w.PageContact("Ana Weber", "+49 30 23125 101")),
+			Buttons: []bot.Button{Pressable(w.ButtonAck(), "ack", true), Pressable(w.ButtonCall(), "call", false), Pressable(w.ButtonWhy(), "why", false)},
 		},
 		"undelivered": {
-			Text:    w.DeliveryUndelivered("Kenji Sato", w.RingPageCallSoon("Contoso", "INC-42", level, CallDue.Add(5*time.Minute), w.HolderNobody(), title, "1")),
+			Text:    w.DeliveryUndelivered("Kenji Sato", w.RingPageCallSoon(w.HeadOf("INC-42", "Contoso", level), CallDue.Add(5*time.Minute), w.HolderNobody(), title)),
 			Buttons: []bot.Button{Pressable(w.ButtonAck(), "ack", true)},
 		},
 		"event_place": {

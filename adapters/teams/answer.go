@@ -281,10 +281,10 @@ func (t *Teams) cardFor(reply bot.Reply, on surface) card {
 	if reply.Text != "" {
 		form.Intro = words.Lines(reply.Text, form.Intro)
 	}
-	return formCard(&form, words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}, t.now(), on)
+	return formCard(&form, readerAt(reply.Lang, reply.Zone), t.now(), on)
 }
 
 // plainText is a text for where nothing but text is shown.
 func plainText(text words.Text, reply bot.Reply, now time.Time) string {
-	return text.Render(words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}, now)
+	return text.Render(readerAt(reply.Lang, reply.Zone), now)
 }

@@ -68,7 +68,7 @@ func cardOf(p bot.Posting) card {
 
 // replyCard is a reply's text with its buttons.
 func replyCard(reply bot.Reply, now time.Time, on surface) card {
-	return said{reply.Text, nil, reply.Buttons, words.Reader{Lang: reply.Lang, Zone: reply.Zone, Brief: true}, now, on}.card()
+	return said{reply.Text, nil, reply.Buttons, readerAt(reply.Lang, reply.Zone), now, on}.card()
 }
 
 // said is what a card is made of.

@@ -26,6 +26,24 @@ func message(text words.Text, facts ...bot.Fact) card {
 	return cardOf(bot.Posting{Now: storyBegins, Message: bot.Message{Lang: "en", Zone: "Asia/Tokyo", Text: text, Fields: facts}})
 }
 
+// Teams has no commands with a slash, and nobody is told to type one.
+func TestTeamsSaysCommandsAsMentions(t *testing.T) {
+	for lang, want := range map[string]string{"en": "@firstcall incident", "zh-Hans": "@firstcall 支持案例", "ja": "@firstcall インシデント"} {
+		w := words.In(lang)
+		c := cardOf(bot.Posting{Now: storyBegins, Message: bot.Message{
+			Lang: lang, Zone: "Europe/Berlin", Text: words.Lines(w.Hello(), w.GuideOpen()),
+			Fields: []bot.Fact{{Label: "x", Value: w.RingCaseMissing("INC-1")}},
+		}})
+		reply := replyCard(bot.Reply{Lang: lang, Text: words.Lines(w.Hello(), w.GuideOpen(), w.RingCaseMissing("INC-1"))}, storyBegins, ownMessage)
+		for _, c := range []card{c, reply} {
+			sent := string(c.content) + c.summary
+			if !strings.Contains(sent, want) || !strings.Contains(sent, "@firstcall help") || !strings.Contains(sent, "@firstcall case INC-1") || strings.Contains(sent, "/incident") {
+				t.Errorf("%s: %s", lang, sent)
+			}
+		}
+	}
+}
+
 func TestWhatStandsOut(t *testing.T) {
 	soon := bot.Fact{Label: "Work", Value: "soon"}
 	for _, tc := range []struct {

@@ -14,7 +14,7 @@ import (
 
 func formOf(t *testing.T, f bot.Form) map[string]any {
 	t.Helper()
-	return asMap(t, formCard(&f, words.Reader{Lang: "en", Zone: berlin, Brief: true}, storyBegins, ownMessage))
+	return asMap(t, formCard(&f, readerAt("en", berlin), storyBegins, ownMessage))
 }
 
 func withFields(fields ...bot.Field) bot.Form {

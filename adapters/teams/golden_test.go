@@ -28,12 +28,12 @@ func TestGolden(t *testing.T) {
 			golden(t, name+"."+lang, replyCard(r, storyBegins, ownMessage))
 		}
 		for name, f := range forms(lang) {
-			r := words.Reader{Lang: lang, Zone: berlin, Brief: true}
+			r := readerAt(lang, berlin)
 			golden(t, name+"."+lang, formCard(&f, r, storyBegins, ownMessage))
 		}
 	}
 	f := forms("en")["intake_4_severity"]
-	golden(t, "dialog.en", formCard(&f, words.Reader{Lang: "en", Zone: berlin, Brief: true}, storyBegins, inDialog))
+	golden(t, "dialog.en", formCard(&f, readerAt("en", berlin), storyBegins, inDialog))
 	half := len(hostile) / 2
 	golden(t, "hostile_1.en", hostileCard(hostile[:half]))
 	golden(t, "hostile_2.en", hostileCard(hostile[half:]))

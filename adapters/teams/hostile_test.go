@@ -240,7 +240,7 @@ func TestAnyFormIsTaken(t *testing.T) {
 				f.Asking = fd.Key
 			}
 		}
-		r := words.Reader{Lang: someLanguages.Draw(t, "lang"), Zone: berlin, Brief: true}
+		r := readerAt(someLanguages.Draw(t, "lang"), berlin)
 		harmlessCard(t, formCard(&f, r, storyBegins, someSurfaces.Draw(t, "on")))
 	})
 }

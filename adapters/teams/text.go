@@ -23,12 +23,18 @@ func readerIn(lang, zone string) words.Reader {
 	if !known {
 		loaded, err := time.LoadLocation(zone)
 		if err != nil {
-			return words.Reader{Lang: lang, Zone: time.UTC, Brief: true}
+			return readerAt(lang, time.UTC)
 		}
 		at = loaded
 		zones.Store(zone, at)
 	}
-	return words.Reader{Lang: lang, Zone: at.(*time.Location), Brief: true}
+	return readerAt(lang, at.(*time.Location))
+}
+
+// readerAt is who reads in a zone. Teams has no commands with a slash: a mention
+// of the bot begins one, in private too.
+func readerAt(lang string, zone *time.Location) words.Reader {
+	return words.Reader{Lang: lang, Zone: zone, Brief: true, Mentions: true}
 }
 
 // zones are those that were read once: as many as there are, at most.

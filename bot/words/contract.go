@@ -22,6 +22,16 @@ func (w *Words) Code(c terms.Code, args map[string]string) Text {
 	return Plain(string(c))
 }
 
+// Theirs is Code for the provider's people: what Code says to the customer, it
+// says about the customer.
+func (w *Words) Theirs(c terms.Code, args map[string]string) Text {
+	if !Known("theirs", string(c)) {
+		return w.Code(c, args)
+	}
+	t, _ := w.Look("theirs", string(c), w.worded(args))
+	return t
+}
+
 // Fact says what a fact of a commitment means.
 func (w *Words) Fact(f terms.Fact) Text { return w.Code(f.Code, f.Args) }
 

@@ -295,9 +295,11 @@ var sentences = [...]sentence{
 	{"delivery.undelivered", "Recipient MessageText"},
 	{"did.anything", "Ref"},
 	{"digest.call_late", "CallLate"},
-	{"digest.cancelled_line", "Ref Customer Title"},
+	{"digest.cancelled_line", "Ref Customer LevelText Title"},
 	{"digest.closed", "ToldSince"},
-	{"digest.closed_line", "Ref Customer Title"},
+	{"digest.closed_call_late", "OverDuration"},
+	{"digest.closed_line", "Ref Customer LevelText Title"},
+	{"digest.closed_no_call", ""},
 	{"digest.it_is_late", ""},
 	{"digest.late", "Count"},
 	{"digest.line", "HeadlineText NextText"},
@@ -516,6 +518,8 @@ var sentences = [...]sentence{
 	{"guide.undo", ""},
 	{"guide.undo_customer", ""},
 	{"guide.unlink", ""},
+	{"head.here", "Ref LevelText"},
+	{"head.of", "Ref Customer LevelText"},
 	{"hello", ""},
 	{"help.accept", ""},
 	{"help.ack", ""},
@@ -695,6 +699,7 @@ var sentences = [...]sentence{
 	{"preview.product_first", ""},
 	{"preview.response", "TargetDuration ClockText ResponseDue PlanText"},
 	{"preview.via", "WaysText"},
+	{"preview.via_theirs", "WaysText"},
 	{"preview.work", "WorkDue"},
 	{"refusal.advice_cap", "LeftDuration CapDuration"},
 	{"refusal.advice_used_up", "CapDuration"},
@@ -716,10 +721,11 @@ var sentences = [...]sentence{
 	{"refusal.ask_unknown", "Given"},
 	{"refusal.called_already", "Name At"},
 	{"refusal.case_first", ""},
-	{"refusal.case_known", "Number"},
+	{"refusal.case_known", "Number Ref"},
 	{"refusal.contact_missing", ""},
 	{"refusal.customer_place_only", ""},
 	{"refusal.customer_unreachable", ""},
+	{"refusal.day_ahead", "Given"},
 	{"refusal.duplicate_of_itself", "Ref"},
 	{"refusal.fact_unknown", "Given"},
 	{"refusal.guest_may_not", ""},
@@ -746,6 +752,7 @@ var sentences = [...]sentence{
 	{"refusal.not_a_link", "Given"},
 	{"refusal.not_a_phone", "Given"},
 	{"refusal.not_a_time", "Given"},
+	{"refusal.not_a_time_ahead", "Given"},
 	{"refusal.not_a_zone", "Given"},
 	{"refusal.not_allowed", ""},
 	{"refusal.not_an_email", "Given"},
@@ -810,32 +817,34 @@ var sentences = [...]sentence{
 	{"ring.change_control_due_inside", "Ref Due Asked"},
 	{"ring.change_control_soon", "Ref Left Asked"},
 	{"ring.committed", "Ref"},
-	{"ring.critical_opened", "Customer Ref LevelText Title"},
+	{"ring.critical_opened", "HeadText HolderText Title"},
+	{"ring.critical_opened_call", "HeadText Due HolderText Title"},
+	{"ring.critical_opened_late", "HeadText Due HolderText Title"},
 	{"ring.downgrade_decided", "Ref Person KindText Text"},
 	{"ring.downgrade_lowered", "Ref Severity Person Text"},
 	{"ring.downgrade_proposed", "Ref Person KindText Text"},
-	{"ring.escalated", "Customer Ref LevelText Person Title Text"},
-	{"ring.executives", "Customer Ref LevelText Title Text"},
-	{"ring.first_response_due", "Ref Due Title Contact Phone"},
+	{"ring.escalated", "HeadText Person Title Text"},
+	{"ring.executives", "HeadText Title Text"},
+	{"ring.first_response_due", "Ref Due Title"},
 	{"ring.first_response_half", "Ref Left Title"},
-	{"ring.first_response_late", "Ref Late Title Contact Phone"},
-	{"ring.first_response_most", "Ref Left Title Contact Phone"},
+	{"ring.first_response_late", "Ref Late Title"},
+	{"ring.first_response_most", "Ref Left Title"},
 	{"ring.handed_over", "Ref Person Title"},
 	{"ring.mitigated", "Ref Text Person"},
 	{"ring.noted", "Ref Person Text"},
-	{"ring.opened", "Customer Ref LevelText Title"},
-	{"ring.opened_advice", "Customer Ref Title"},
-	{"ring.opened_awaiting", "Customer Ref LevelText Title"},
-	{"ring.opened_converted", "Customer Ref LevelText Title"},
-	{"ring.page_call", "Customer Ref LevelText Late HolderText Title Rung"},
-	{"ring.page_call_due", "Customer Ref LevelText HolderText Title Rung"},
-	{"ring.page_call_soon", "Customer Ref LevelText Left HolderText Title Rung"},
-	{"ring.page_unseen", "Customer Ref LevelText Late HolderText Title Rung"},
-	{"ring.page_update", "Customer Ref LevelText Late HolderText Title Rung"},
-	{"ring.page_update_due", "Customer Ref LevelText HolderText Title Rung"},
-	{"ring.rca_requested", "Customer Ref Person"},
-	{"ring.rca_requested_by", "Customer Ref Person DueText"},
-	{"ring.rca_wished", "Customer Ref Person"},
+	{"ring.opened", "HeadText Title"},
+	{"ring.opened_advice", "HeadText Title"},
+	{"ring.opened_awaiting", "HeadText Title"},
+	{"ring.opened_converted", "HeadText Title"},
+	{"ring.page_call", "HeadText Late HolderText Title"},
+	{"ring.page_call_due", "HeadText HolderText Title"},
+	{"ring.page_call_soon", "HeadText Left HolderText Title"},
+	{"ring.page_unseen", "HeadText Late HolderText Title"},
+	{"ring.page_update", "HeadText Late HolderText Title"},
+	{"ring.page_update_due", "HeadText HolderText Title"},
+	{"ring.rca_requested", "Ref Customer Person"},
+	{"ring.rca_requested_by", "Ref Customer Person DueText"},
+	{"ring.rca_wished", "Ref Customer Person"},
 	{"ring.remote_access", "Ref Text"},
 	{"ring.reopened", "Ref LevelText Text Person"},
 	{"ring.resolved", "Ref Text Person"},
@@ -938,12 +947,26 @@ var sentences = [...]sentence{
 	{"teams.title", ""},
 	{"teams.written_to_you", ""},
 	{"text.was_cut", "Limit"},
+	{"theirs.cloud_admin_portal", ""},
+	{"theirs.customers_customer", ""},
+	{"theirs.downgrades_differ", "EachText"},
+	{"theirs.environment_admin", ""},
+	{"theirs.event_may_be_cancelled", ""},
+	{"theirs.executives_on_request", ""},
+	{"theirs.offer_24x7", ""},
+	{"theirs.open_case", ""},
+	{"theirs.rede_on_request", ""},
+	{"theirs.sovereign_environment", ""},
 	{"time.understood", "At"},
 	{"undo.reason", ""},
 	{"undone", "Ref LineText"},
 	{"unknown.command", "Given NamesText"},
 	{"unknown.report", ""},
 	{"unknown.word", "Given"},
+	{"way.chat", ""},
+	{"way.phone", ""},
+	{"way.portal", ""},
+	{"way.web", ""},
 	{"who.administrator", ""},
 	{"who.customer", ""},
 	{"who.engineers", ""},
@@ -1413,7 +1436,7 @@ func (w *Words) CardCaseNumber() Text {
 	return w.say(84)
 }
 
-// CardCaseWanted says "make the case by {{.WaysText}}, then give its number".
+// CardCaseWanted says "make the case {{.WaysText}}, then give its number".
 func (w *Words) CardCaseWanted(waysText Text) Text {
 	return w.say(85, argText(waysText))
 }
@@ -1683,9 +1706,9 @@ func (w *Words) DigestCallLate(callLate time.Time) Text {
 	return w.say(288, argLate(callLate))
 }
 
-// DigestCancelledLine says "{{.Ref}} · {{.Customer}} · {{.Title}} (cancelled)".
-func (w *Words) DigestCancelledLine(ref string, customer string, title string) Text {
-	return w.say(289, argUser(ref), argUser(customer), argUser(title))
+// DigestCancelledLine says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}} (cancelled)".
+func (w *Words) DigestCancelledLine(ref string, customer string, levelText Text, title string) Text {
+	return w.say(289, argUser(ref), argUser(customer), argText(levelText), argUser(title))
 }
 
 // DigestClosed says "Closed since {{.ToldSince}}:".
@@ -1693,1587 +1716,1622 @@ func (w *Words) DigestClosed(toldSince time.Time) Text {
 	return w.say(290, argInstant(toldSince))
 }
 
-// DigestClosedLine says "{{.Ref}} · {{.Customer}} · {{.Title}}".
-func (w *Words) DigestClosedLine(ref string, customer string, title string) Text {
-	return w.say(291, argUser(ref), argUser(customer), argUser(title))
+// DigestClosedCallLate says "first call {{.OverDuration}} late".
+func (w *Words) DigestClosedCallLate(overDuration time.Duration) Text {
+	return w.say(291, argDuration(overDuration))
+}
+
+// DigestClosedLine says "{{.Ref}} · {{.Customer}} · {{.LevelText}} · {{.Title}}".
+func (w *Words) DigestClosedLine(ref string, customer string, levelText Text, title string) Text {
+	return w.say(292, argUser(ref), argUser(customer), argText(levelText), argUser(title))
+}
+
+// DigestClosedNoCall says "no first call recorded".
+func (w *Words) DigestClosedNoCall() Text {
+	return w.say(293)
 }
 
 // DigestItIsLate says "It is late.".
 func (w *Words) DigestItIsLate() Text {
-	return w.say(292)
+	return w.say(294)
 }
 
 // DigestLate says "{{.Count}} of them are late.".
 func (w *Words) DigestLate(count int) Text {
-	return w.say(293, argCount(count))
+	return w.say(295, argCount(count))
 }
 
 // DigestLine says "{{.HeadlineText}} · {{.NextText}}".
 func (w *Words) DigestLine(headlineText Text, nextText Text) Text {
-	return w.say(294, argText(headlineText), argText(nextText))
+	return w.say(296, argText(headlineText), argText(nextText))
 }
 
 // DigestMore says "and {{.Count}} more; /incident board shows them".
 func (w *Words) DigestMore(count int) Text {
-	return w.say(295, argCount(count))
+	return w.say(297, argCount(count))
 }
 
 // DigestMoreClosed says "and {{.Count}} more".
 func (w *Words) DigestMoreClosed(count int) Text {
-	return w.say(296, argCount(count))
+	return w.say(298, argCount(count))
 }
 
 // DigestNextUpdate says "next update by {{.UpdateDue}}".
 func (w *Words) DigestNextUpdate(updateDue time.Time) Text {
-	return w.say(297, argInstant(updateDue))
+	return w.say(299, argInstant(updateDue))
 }
 
 // DigestNothingOpen says "Your overview: no incident is open.".
 func (w *Words) DigestNothingOpen() Text {
-	return w.say(298)
+	return w.say(300)
 }
 
 // DigestTitle says "Your overview: {{.Count}} incidents are open.".
 func (w *Words) DigestTitle(count int) Text {
-	return w.say(299, argCount(count))
+	return w.say(301, argCount(count))
 }
 
 // DigestUpdateLate says "the promised update is {{.UpdateLate}} late".
 func (w *Words) DigestUpdateLate(updateLate time.Time) Text {
-	return w.say(300, argLate(updateLate))
+	return w.say(302, argLate(updateLate))
 }
 
 // DigestWorkDue says "work should begin by {{.WorkDue}}".
 func (w *Words) DigestWorkDue(workDue time.Time) Text {
-	return w.say(301, argInstant(workDue))
+	return w.say(303, argInstant(workDue))
 }
 
 // DigestWorkLate says "the start of work is {{.WorkLate}} late".
 func (w *Words) DigestWorkLate(workLate time.Time) Text {
-	return w.say(302, argLate(workLate))
+	return w.say(304, argLate(workLate))
 }
 
 // DraftGone says "That report is no longer there (drafts are kept for 24 hours). Type /incident to start again.".
 func (w *Words) DraftGone() Text {
-	return w.say(388)
+	return w.say(390)
 }
 
 // DraftLeft says "You have an unfinished incident report. Nobody has been told about it yet. It is kept until {{.EndsAt}}.".
 func (w *Words) DraftLeft(endsAt time.Time) Text {
-	return w.say(389, argInstant(endsAt))
+	return w.say(391, argInstant(endsAt))
 }
 
 // DraftOpened says "That report was opened already: it is {{.Ref}}.".
 func (w *Words) DraftOpened(ref string) Text {
-	return w.say(390, argUser(ref))
+	return w.say(392, argUser(ref))
 }
 
 // EditKeeps says "Until you give another answer it stays {{.ValueText}}; \"back\" returns to the summary.".
 func (w *Words) EditKeeps(valueText Text) Text {
-	return w.say(391, argText(valueText))
+	return w.say(393, argText(valueText))
 }
 
 // EnvironmentOther says "Test or development".
 func (w *Words) EnvironmentOther() Text {
-	return w.say(392)
+	return w.say(394)
 }
 
 // EnvironmentProduction says "Production".
 func (w *Words) EnvironmentProduction() Text {
-	return w.say(393)
+	return w.say(395)
 }
 
 // EventBefore says "{{.Name}} begins {{.EventAt}}".
 func (w *Words) EventBefore(name string, eventAt time.Time) Text {
-	return w.say(394, argUser(name), argInstant(eventAt))
+	return w.say(396, argUser(name), argInstant(eventAt))
 }
 
 // EventFromTo says "{{.BeginsAt}} to {{.EndsAt}}".
 func (w *Words) EventFromTo(beginsAt time.Time, endsAt time.Time) Text {
-	return w.say(395, argInstant(beginsAt), argInstant(endsAt))
+	return w.say(397, argInstant(beginsAt), argInstant(endsAt))
 }
 
 // EventIncidents says "Open incidents".
 func (w *Words) EventIncidents() Text {
-	return w.say(396)
+	return w.say(398)
 }
 
 // EventNoIncidents says "none".
 func (w *Words) EventNoIncidents() Text {
-	return w.say(397)
+	return w.say(399)
 }
 
 // EventNobody says "nobody".
 func (w *Words) EventNobody() Text {
-	return w.say(398)
+	return w.say(400)
 }
 
 // EventOnDuty says "On duty".
 func (w *Words) EventOnDuty() Text {
-	return w.say(399)
+	return w.say(401)
 }
 
 // EventOver says "{{.Name}} is over since {{.EventSince}}".
 func (w *Words) EventOver(name string, eventSince time.Time) Text {
-	return w.say(400, argUser(name), argInstant(eventSince))
+	return w.say(402, argUser(name), argInstant(eventSince))
 }
 
 // EventPerson says "{{.Person}} ({{.RoleText}})".
 func (w *Words) EventPerson(person string, roleText Text) Text {
-	return w.say(401, argUser(person), argText(roleText))
+	return w.say(403, argUser(person), argText(roleText))
 }
 
 // EventRunning says "{{.Name}} is running, until {{.EventUntil}}".
 func (w *Words) EventRunning(name string, eventUntil time.Time) Text {
-	return w.say(402, argUser(name), argInstant(eventUntil))
+	return w.say(404, argUser(name), argInstant(eventUntil))
 }
 
 // EventWindow says "Window".
 func (w *Words) EventWindow() Text {
-	return w.say(403)
+	return w.say(405)
 }
 
 // ExplainAlso says "Also in force".
 func (w *Words) ExplainAlso() Text {
-	return w.say(404)
+	return w.say(406)
 }
 
 // ExplainAssigned says "Assigned by itself".
 func (w *Words) ExplainAssigned() Text {
-	return w.say(405)
+	return w.say(407)
 }
 
 // ExplainChangeControl says "Change control".
 func (w *Words) ExplainChangeControl() Text {
-	return w.say(406)
+	return w.say(408)
 }
 
 // ExplainCustomerAnswer says "Answers".
 func (w *Words) ExplainCustomerAnswer() Text {
-	return w.say(407)
+	return w.say(409)
 }
 
 // ExplainDuties says "Please".
 func (w *Words) ExplainDuties() Text {
-	return w.say(408)
+	return w.say(410)
 }
 
 // ExplainEach says "{{.PlansText}}: {{.WhatText}}".
 func (w *Words) ExplainEach(plansText Text, whatText Text) Text {
-	return w.say(409, argText(plansText), argText(whatText))
+	return w.say(411, argText(plansText), argText(whatText))
 }
 
 // ExplainEdition says "Support terms, edition {{.Edition}}. In brackets: the rows of our catalogue of the terms.".
 func (w *Words) ExplainEdition(edition string) Text {
-	return w.say(410, argUser(edition))
+	return w.say(412, argUser(edition))
 }
 
 // ExplainEffort says "Work goes on".
 func (w *Words) ExplainEffort() Text {
-	return w.say(411)
+	return w.say(413)
 }
 
 // ExplainEscalation says "Escalation".
 func (w *Words) ExplainEscalation() Text {
-	return w.say(412)
+	return w.say(414)
 }
 
 // ExplainFirstCall says "First call, by a person".
 func (w *Words) ExplainFirstCall() Text {
-	return w.say(413)
+	return w.say(415)
 }
 
 // ExplainFirstCallMeans says "A person phones or e-mails you. Automatic messages and chat do not count.".
 func (w *Words) ExplainFirstCallMeans() Text {
-	return w.say(414)
+	return w.say(416)
 }
 
 // ExplainFirstCallOrChat says "A person phones, e-mails or writes to you in the chat. Automatic messages do not count.".
 func (w *Words) ExplainFirstCallOrChat() Text {
-	return w.say(415)
+	return w.say(417)
 }
 
 // ExplainHeading says "{{.Product}}: {{.SeverityText}}".
 func (w *Words) ExplainHeading(product string, severityText Text) Text {
-	return w.say(416, argUser(product), argText(severityText))
+	return w.say(418, argUser(product), argText(severityText))
 }
 
 // ExplainIfAskedNow says "by {{.Due}} if asked when opened ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainIfAskedNow(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(417, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(419, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainIfYouCannot says "If you can't take part".
 func (w *Words) ExplainIfYouCannot() Text {
-	return w.say(418)
+	return w.say(420)
 }
 
 // ExplainLanguages says "Languages".
 func (w *Words) ExplainLanguages() Text {
-	return w.say(419)
+	return w.say(421)
 }
 
 // ExplainNoPlan says "no plan in force".
 func (w *Words) ExplainNoPlan() Text {
-	return w.say(420)
+	return w.say(422)
 }
 
 // ExplainNoTime says "the terms give no time".
 func (w *Words) ExplainNoTime() Text {
-	return w.say(421)
+	return w.say(423)
 }
 
 // ExplainNobody says "nobody in particular".
 func (w *Words) ExplainNobody() Text {
-	return w.say(422)
+	return w.say(424)
 }
 
 // ExplainNotUsed says "Not used".
 func (w *Words) ExplainNotUsed() Text {
-	return w.say(423)
+	return w.say(425)
 }
 
 // ExplainOnlyPlan says "It is the only plan that applies.".
 func (w *Words) ExplainOnlyPlan() Text {
-	return w.say(424)
+	return w.say(426)
 }
 
 // ExplainOpened says "Opened {{.OpenedAt}}".
 func (w *Words) ExplainOpened(openedAt time.Time) Text {
-	return w.say(425, argInstant(openedAt))
+	return w.say(427, argInstant(openedAt))
 }
 
 // ExplainOwner says "Owner".
 func (w *Words) ExplainOwner() Text {
-	return w.say(426)
+	return w.say(428)
 }
 
 // ExplainPlan says "Plan".
 func (w *Words) ExplainPlan() Text {
-	return w.say(427)
+	return w.say(429)
 }
 
 // ExplainRejection says "{{.PlanText}}: {{.ReasonText}}".
 func (w *Words) ExplainRejection(planText Text, reasonText Text) Text {
-	return w.say(428, argText(planText), argText(reasonText))
+	return w.say(430, argText(planText), argText(reasonText))
 }
 
 // ExplainRows says "All rows used".
 func (w *Words) ExplainRows() Text {
-	return w.say(429)
+	return w.say(431)
 }
 
 // ExplainSectionHow says "How to submit".
 func (w *Words) ExplainSectionHow() Text {
-	return w.say(430)
+	return w.say(432)
 }
 
 // ExplainSectionNotes says "Good to know".
 func (w *Words) ExplainSectionNotes() Text {
-	return w.say(431)
+	return w.say(433)
 }
 
 // ExplainSectionPlan says "Why this plan".
 func (w *Words) ExplainSectionPlan() Text {
-	return w.say(432)
+	return w.say(434)
 }
 
 // ExplainSectionWe says "What we aim for".
 func (w *Words) ExplainSectionWe() Text {
-	return w.say(433)
+	return w.say(435)
 }
 
 // ExplainSectionWho says "Who works on it".
 func (w *Words) ExplainSectionWho() Text {
-	return w.say(434)
+	return w.say(436)
 }
 
 // ExplainSectionYou says "What we ask of you".
 func (w *Words) ExplainSectionYou() Text {
-	return w.say(435)
+	return w.say(437)
 }
 
 // ExplainSoonest says "No other plan that applies gives a sooner first call.".
 func (w *Words) ExplainSoonest() Text {
-	return w.say(436)
+	return w.say(438)
 }
 
 // ExplainSubmitVia says "Submit by".
 func (w *Words) ExplainSubmitVia() Text {
-	return w.say(437)
+	return w.say(439)
 }
 
 // ExplainTarget says "by {{.Due}} ({{.TargetDuration}}, {{.ClockText}})".
 func (w *Words) ExplainTarget(due time.Time, targetDuration time.Duration, clockText Text) Text {
-	return w.say(438, argInstant(due), argDuration(targetDuration), argText(clockText))
+	return w.say(440, argInstant(due), argDuration(targetDuration), argText(clockText))
 }
 
 // ExplainTargetsOnly says "Every time below is a target we work towards, not a guarantee.".
 func (w *Words) ExplainTargetsOnly() Text {
-	return w.say(439)
+	return w.say(441)
 }
 
 // ExplainWorkBegins says "Work begins".
 func (w *Words) ExplainWorkBegins() Text {
-	return w.say(440)
+	return w.say(442)
 }
 
 // FormLate says "The form did not open in time. Nothing is lost: press the button to open it.".
 func (w *Words) FormLate() Text {
-	return w.say(501)
+	return w.say(503)
 }
 
 // GuideBoard says "/incident board · mine — all live incidents, and yours".
 func (w *Words) GuideBoard() Text {
-	return w.say(502)
+	return w.say(504)
 }
 
 // GuideIdentify says "/incident link ana @U0123 — in a customer's place: this account is ana of theirs; an e-mail address will do for the name".
 func (w *Words) GuideIdentify() Text {
-	return w.say(503)
+	return w.say(505)
 }
 
 // GuideOpen says "/incident — report an incident; you may write a whole sentence after it".
 func (w *Words) GuideOpen() Text {
-	return w.say(504)
+	return w.say(506)
 }
 
 // GuidePin says "/incident pin — in a customer's place: show the button to report an incident again".
 func (w *Words) GuidePin() Text {
-	return w.say(505)
+	return w.say(507)
 }
 
 // GuideRead says "/incident list · show INC-1 · why INC-1 · help".
 func (w *Words) GuideRead() Text {
-	return w.say(506)
+	return w.say(508)
 }
 
 // GuideUndo says "/incident undo INC-1 — take back what you did last: acknowledged, taken, a call, a status. Older: withdraw. Closed: reopen".
 func (w *Words) GuideUndo() Text {
-	return w.say(507)
+	return w.say(509)
 }
 
 // GuideUndoCustomer says "/incident undo INC-1 — take back what you did last: resolved or closed".
 func (w *Words) GuideUndoCustomer() Text {
-	return w.say(508)
+	return w.say(510)
 }
 
 // GuideUnlink says "/incident unlink @U0123 — take that back".
 func (w *Words) GuideUnlink() Text {
-	return w.say(509)
+	return w.say(511)
+}
+
+// HeadHere says "{{.Ref}} · {{.LevelText}}".
+func (w *Words) HeadHere(ref string, levelText Text) Text {
+	return w.say(512, argUser(ref), argText(levelText))
+}
+
+// HeadOf says "{{.Ref}} · {{.Customer}} · {{.LevelText}}".
+func (w *Words) HeadOf(ref string, customer string, levelText Text) Text {
+	return w.say(513, argUser(ref), argUser(customer), argText(levelText))
 }
 
 // Hello says "I take in support incidents. Type /incident to report one, /incident help for everything else.".
 func (w *Words) Hello() Text {
-	return w.say(510)
+	return w.say(514)
 }
 
 // HolderHas says "{{.Person}} has it".
 func (w *Words) HolderHas(person string) Text {
-	return w.say(551, argUser(person))
+	return w.say(555, argUser(person))
 }
 
 // HolderNobody says "nobody has it".
 func (w *Words) HolderNobody() Text {
-	return w.say(552)
+	return w.say(556)
 }
 
 // HolderSeen says "{{.Person}} has seen it, nobody has taken it".
 func (w *Words) HolderSeen(person string) Text {
-	return w.say(553, argUser(person))
+	return w.say(557, argUser(person))
 }
 
-// HolderWritten says "{{.Person}} has written to them, nobody has taken it".
+// HolderWritten says "{{.Person}} has written in chat, nobody has taken it".
 func (w *Words) HolderWritten(person string) Text {
-	return w.say(554, argUser(person))
+	return w.say(558, argUser(person))
 }
 
 // IdentityAlready says "{{.Given}} is {{.Name}} already.".
 func (w *Words) IdentityAlready(given string, name string) Text {
-	return w.say(555, argUser(given), argUser(name))
+	return w.say(559, argUser(given), argUser(name))
 }
 
 // IdentityLinked says "{{.Given}} is {{.Name}} from now on. To take it back: /incident unlink {{.Given}}".
 func (w *Words) IdentityLinked(given string, name string) Text {
-	return w.say(556, argUser(given), argUser(name))
+	return w.say(560, argUser(given), argUser(name))
 }
 
 // IdentityUnlinked says "{{.Given}} is nobody I know from now on.".
 func (w *Words) IdentityUnlinked(given string) Text {
-	return w.say(557, argUser(given))
+	return w.say(561, argUser(given))
 }
 
 // InsteadB says "Severity B, worked on in business hours".
 func (w *Words) InsteadB() Text {
-	return w.say(558)
+	return w.say(562)
 }
 
 // InsteadKeep says "Keep severity {{.Severity}} for now".
 func (w *Words) InsteadKeep(severity string) Text {
-	return w.say(559, argUser(severity))
+	return w.say(563, argUser(severity))
 }
 
 // InsteadKeepHelp says "we will soon ask again who can be reached".
 func (w *Words) InsteadKeepHelp() Text {
-	return w.say(560)
+	return w.say(564)
 }
 
 // IntakeAdded says "I added this to the report that you had begun here. To start afresh instead, drop that one first (\"cancel\", where you type).".
 func (w *Words) IntakeAdded() Text {
-	return w.say(561)
+	return w.say(565)
 }
 
 // IntakeCancelled says "Cancelled. Nothing was opened.".
 func (w *Words) IntakeCancelled() Text {
-	return w.say(562)
+	return w.say(566)
 }
 
 // IntakeGoesOn says "You had begun to report an incident here. We go on where you stopped.".
 func (w *Words) IntakeGoesOn() Text {
-	return w.say(563)
+	return w.say(567)
 }
 
 // IntakeTitle says "Report an incident".
 func (w *Words) IntakeTitle() Text {
-	return w.say(564)
+	return w.say(568)
 }
 
 // IntakeTitleFor says "Report an incident for {{.Customer}}".
 func (w *Words) IntakeTitleFor(customer string) Text {
-	return w.say(565, argUser(customer))
+	return w.say(569, argUser(customer))
 }
 
 // IntakeUnderstood says "Understood so far: {{.FactsText}}. You can change any of it at the end.".
 func (w *Words) IntakeUnderstood(factsText Text) Text {
-	return w.say(566, argText(factsText))
+	return w.say(570, argText(factsText))
 }
 
 // JournalLinePlain says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}}".
 func (w *Words) JournalLinePlain(saidAt time.Time, whoText Text, whatText Text) Text {
-	return w.say(624, argInstant(saidAt), argText(whoText), argText(whatText))
+	return w.say(628, argInstant(saidAt), argText(whoText), argText(whatText))
 }
 
 // JournalLineRows says "{{.SaidAt}} {{.WhoText}}: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) JournalLineRows(saidAt time.Time, whoText Text, whatText Text, rowsText Text) Text {
-	return w.say(625, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
+	return w.say(629, argInstant(saidAt), argText(whoText), argText(whatText), argText(rowsText))
 }
 
 // KindAdvice says "I have a question".
 func (w *Words) KindAdvice() Text {
-	return w.say(626)
+	return w.say(630)
 }
 
 // KindAdviceHelp says "short guidance; no severity and no response target, at most 6 hours of effort".
 func (w *Words) KindAdviceHelp() Text {
-	return w.say(627)
+	return w.say(631)
 }
 
 // KindBreakfix says "Something is broken".
 func (w *Words) KindBreakfix() Text {
-	return w.say(628)
+	return w.say(632)
 }
 
 // KindBreakfixHelp says "an error, an outage, something that does not work as it should".
 func (w *Words) KindBreakfixHelp() Text {
-	return w.say(629)
+	return w.say(633)
 }
 
 // LabelQuestion says "Question".
 func (w *Words) LabelQuestion() Text {
-	return w.say(630)
+	return w.say(634)
 }
 
 // LeftOut says "Left out now; it was {{.ValueText}}.".
 func (w *Words) LeftOut(valueText Text) Text {
-	return w.say(636, argText(valueText))
+	return w.say(640, argText(valueText))
 }
 
 // LevelAdvice says "advice".
 func (w *Words) LevelAdvice() Text {
-	return w.say(637)
+	return w.say(641)
 }
 
 // LevelSeverity says "severity {{.Severity}}".
 func (w *Words) LevelSeverity(severity string) Text {
-	return w.say(638, argUser(severity))
+	return w.say(642, argUser(severity))
 }
 
 // LinkMessage says "The message: {{.Url}}".
 func (w *Words) LinkMessage(url string) Text {
-	return w.say(639, argUser(url))
+	return w.say(643, argUser(url))
 }
 
 // LinkNamed says "{{.Name}}: {{.Url}}".
 func (w *Words) LinkNamed(name string, url string) Text {
-	return w.say(640, argUser(name), argUser(url))
+	return w.say(644, argUser(name), argUser(url))
 }
 
 // ListEmpty says "No open incidents.".
 func (w *Words) ListEmpty() Text {
-	return w.say(641)
+	return w.say(645)
 }
 
 // ListFirst says "The first {{.Most}} incidents; there are more:".
 func (w *Words) ListFirst(most string) Text {
-	return w.say(642, argUser(most))
+	return w.say(646, argUser(most))
 }
 
 // ListTitle says "{{.Count}} incidents:".
 func (w *Words) ListTitle(count int) Text {
-	return w.say(643, argCount(count))
+	return w.say(647, argCount(count))
 }
 
 // No says "No".
 func (w *Words) No() Text {
-	return w.say(644)
+	return w.say(648)
 }
 
 // NoSuchField says "There is no question called \"{{.Name}}\" here.".
 func (w *Words) NoSuchField(name string) Text {
-	return w.say(645, argUser(name))
+	return w.say(649, argUser(name))
 }
 
 // NotOpenYet says "It is not open yet. \"yes\" opens it, \"cancel\" drops it; to change an answer, name it: \"severity: B\".".
 func (w *Words) NotOpenYet() Text {
-	return w.say(646)
+	return w.say(650)
 }
 
 // NothingBefore says "This is the first question; there is nothing to go back to.".
 func (w *Words) NothingBefore() Text {
-	return w.say(647)
+	return w.say(651)
 }
 
 // NothingDone says "Nothing was done.".
 func (w *Words) NothingDone() Text {
-	return w.say(648)
+	return w.say(652)
 }
 
 // NoticeAnything says "{{.Ref}} needs you: {{.Title}}".
 func (w *Words) NoticeAnything(ref string, title string) Text {
-	return w.say(649, argUser(ref), argUser(title))
+	return w.say(653, argUser(ref), argUser(title))
 }
 
 // Opened says "{{.Ref}} is open. A person should call or e-mail you by {{.ResponseDue}}.".
 func (w *Words) Opened(ref string, responseDue time.Time) Text {
-	return w.say(650, argUser(ref), argInstant(responseDue))
+	return w.say(654, argUser(ref), argInstant(responseDue))
 }
 
 // OpenedAdvice says "{{.Ref}} is open. It is a request for advice: there is no response target, and at most 6 hours of effort.".
 func (w *Words) OpenedAdvice(ref string) Text {
-	return w.say(651, argUser(ref))
+	return w.say(655, argUser(ref))
 }
 
-// OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made by {{.WaysText}}. Please paste this there:".
+// OpenedAwaiting says "{{.Ref}} is prepared. For the target to count, your agreement wants the case to be made {{.WaysText}}. Please paste this there:".
 func (w *Words) OpenedAwaiting(ref string, waysText Text) Text {
-	return w.say(652, argUser(ref), argText(waysText))
+	return w.say(656, argUser(ref), argText(waysText))
 }
 
 // OpenedAwaitingNext says "Then tell me its number: /incident case {{.Ref}} <number>. The clocks start when the case is made; I will remind you.".
 func (w *Words) OpenedAwaitingNext(ref string) Text {
-	return w.say(653, argUser(ref))
+	return w.say(657, argUser(ref))
 }
 
 // OpenedFor says "{{.Ref}} is open for {{.Customer}}. A person should call or e-mail them by {{.ResponseDue}}.".
 func (w *Words) OpenedFor(ref string, customer string, responseDue time.Time) Text {
-	return w.say(654, argUser(ref), argUser(customer), argInstant(responseDue))
+	return w.say(658, argUser(ref), argUser(customer), argInstant(responseDue))
 }
 
 // OpenedNoTarget says "{{.Ref}} is open. Your agreement gives no response time for it; the engineers have been told.".
 func (w *Words) OpenedNoTarget(ref string) Text {
-	return w.say(655, argUser(ref))
+	return w.say(659, argUser(ref))
 }
 
 // PageContact says "Call {{.Contact}}, {{.Phone}}".
 func (w *Words) PageContact(contact string, phone string) Text {
-	return w.say(656, argUser(contact), argUser(phone))
+	return w.say(660, argUser(contact), argUser(phone))
 }
 
 // PageNext says "Due next:".
 func (w *Words) PageNext() Text {
-	return w.say(657)
+	return w.say(661)
 }
 
 // PageNone says "Nothing is yours at the moment.".
 func (w *Words) PageNone() Text {
-	return w.say(658)
+	return w.say(662)
 }
 
 // PasteContact says "Contact: {{.ContactText}}".
 func (w *Words) PasteContact(contactText Text) Text {
-	return w.say(659, argText(contactText))
+	return w.say(663, argText(contactText))
 }
 
 // PasteImpact says "Business impact: {{.Impact}}".
 func (w *Words) PasteImpact(impact string) Text {
-	return w.say(660, argUser(impact))
+	return w.say(664, argUser(impact))
 }
 
 // PasteSince says "Since: {{.HappenedSince}}".
 func (w *Words) PasteSince(happenedSince time.Time) Text {
-	return w.say(661, argInstant(happenedSince))
+	return w.say(665, argInstant(happenedSince))
 }
 
 // PasteTitle says "{{.Title}} (severity {{.Severity}}, {{.Product}})".
 func (w *Words) PasteTitle(title string, severity string, product string) Text {
-	return w.say(662, argUser(title), argUser(severity), argUser(product))
+	return w.say(666, argUser(title), argUser(severity), argUser(product))
 }
 
 // PinDone says "The button to report an incident is shown here again.".
 func (w *Words) PinDone() Text {
-	return w.say(663)
+	return w.say(667)
 }
 
 // PinReport says "Is something not working? Press the button, and the support team takes it from there.".
 func (w *Words) PinReport() Text {
-	return w.say(664)
+	return w.say(668)
 }
 
 // PlaceUnknown says "Nobody has told me whose place this is. Whoever runs me adds it to the set-up: platform {{.Platform}}, workspace {{.Workspace}}, id {{.Place}}.".
 func (w *Words) PlaceUnknown(platform string, workspace string, place string) Text {
-	return w.say(665, argUser(platform), argUser(workspace), argUser(place))
+	return w.say(669, argUser(platform), argUser(workspace), argUser(place))
 }
 
 // PleaseAnswer says "Please answer this one.".
 func (w *Words) PleaseAnswer() Text {
-	return w.say(679)
+	return w.say(683)
 }
 
 // PreviewAssigned says "On it: {{.WhoText}}".
 func (w *Words) PreviewAssigned(whoText Text) Text {
-	return w.say(680, argText(whoText))
+	return w.say(684, argText(whoText))
 }
 
 // PreviewDuties says "Your part: {{.WhatText}}".
 func (w *Words) PreviewDuties(whatText Text) Text {
-	return w.say(681, argText(whatText))
+	return w.say(685, argText(whatText))
 }
 
 // PreviewDutiesTheirs says "Their part: {{.WhatText}}".
 func (w *Words) PreviewDutiesTheirs(whatText Text) Text {
-	return w.say(682, argText(whatText))
+	return w.say(686, argText(whatText))
 }
 
 // PreviewLanguages says "It is worked on in {{.WhichText}}.".
 func (w *Words) PreviewLanguages(whichText Text) Text {
-	return w.say(683, argText(whichText))
+	return w.say(687, argText(whichText))
 }
 
 // PreviewNone says "Your agreement gives no response time".
 func (w *Words) PreviewNone() Text {
-	return w.say(684)
+	return w.say(688)
 }
 
 // PreviewNote says "Note: {{.WhatText}}".
 func (w *Words) PreviewNote(whatText Text) Text {
-	return w.say(685, argText(whatText))
+	return w.say(689, argText(whatText))
 }
 
 // PreviewProductFirst says "Choose the product to see what each severity gets and asks for.".
 func (w *Words) PreviewProductFirst() Text {
-	return w.say(686)
+	return w.say(690)
 }
 
 // PreviewResponse says "First call by phone or e-mail within {{.TargetDuration}} ({{.ClockText}}): by {{.ResponseDue}}. Plan: {{.PlanText}}".
 func (w *Words) PreviewResponse(targetDuration time.Duration, clockText Text, responseDue time.Time, planText Text) Text {
-	return w.say(687, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
+	return w.say(691, argDuration(targetDuration), argText(clockText), argInstant(responseDue), argText(planText))
 }
 
-// PreviewVia says "You make the case yourself, by {{.WaysText}}; I prepare the text".
+// PreviewVia says "You make the case yourself, {{.WaysText}}; I prepare the text".
 func (w *Words) PreviewVia(waysText Text) Text {
-	return w.say(688, argText(waysText))
+	return w.say(692, argText(waysText))
+}
+
+// PreviewViaTheirs says "The customer makes the case, {{.WaysText}}; I prepare the text".
+func (w *Words) PreviewViaTheirs(waysText Text) Text {
+	return w.say(693, argText(waysText))
 }
 
 // PreviewWork says "Work should begin by {{.WorkDue}}".
 func (w *Words) PreviewWork(workDue time.Time) Text {
-	return w.say(689, argInstant(workDue))
+	return w.say(694, argInstant(workDue))
 }
 
 // ReportedOther says "Some other way".
 func (w *Words) ReportedOther() Text {
-	return w.say(785)
+	return w.say(792)
 }
 
 // ReportedPhone says "They called".
 func (w *Words) ReportedPhone() Text {
-	return w.say(786)
+	return w.say(793)
 }
 
 // RingAdviceNearlyUsed says "{{.Ref}}: {{.RestDuration}} of advice are left".
 func (w *Words) RingAdviceNearlyUsed(ref string, restDuration time.Duration) Text {
-	return w.say(787, argUser(ref), argDuration(restDuration))
+	return w.say(794, argUser(ref), argDuration(restDuration))
 }
 
 // RingAdviceUsedUp says "{{.Ref}}: the 6 hours of advice are used up".
 func (w *Words) RingAdviceUsedUp(ref string) Text {
-	return w.say(788, argUser(ref))
+	return w.say(795, argUser(ref))
 }
 
 // RingAnswerDue says "{{.Ref}}: we still wait for your answer; it was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDue(ref string, due time.Time, asked string) Text {
-	return w.say(789, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(796, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerDueInside says "{{.Ref}}: the customer has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingAnswerDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(790, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(797, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingAnswerSoon says "{{.Ref}}: {{.Left}} left for your answer: {{.Asked}}".
 func (w *Words) RingAnswerSoon(ref string, left time.Time, asked string) Text {
-	return w.say(791, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(798, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingAnswered says "{{.Ref}}: the customer answers: {{.Text}} — {{.Person}}".
 func (w *Words) RingAnswered(ref string, text Text, person string) Text {
-	return w.say(792, argUser(ref), argText(text), argUser(person))
+	return w.say(799, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAsked says "{{.Ref}}: {{.Text}} — {{.Person}} asks".
 func (w *Words) RingAsked(ref string, text Text, person string) Text {
-	return w.say(793, argUser(ref), argText(text), argUser(person))
+	return w.say(800, argUser(ref), argText(text), argUser(person))
 }
 
 // RingAskedBy says "{{.Ref}}: {{.Text}} — {{.Person}} asks; please answer by {{.Due}}".
 func (w *Words) RingAskedBy(ref string, text Text, person string, due time.Time) Text {
-	return w.say(794, argUser(ref), argText(text), argUser(person), argInstant(due))
+	return w.say(801, argUser(ref), argText(text), argUser(person), argInstant(due))
 }
 
 // RingBroadOutage says "{{.Ref}} is part of a wider outage: recovery can't be put first for one customer; the targets stay. {{.Text}}".
 func (w *Words) RingBroadOutage(ref string, text Text) Text {
-	return w.say(795, argUser(ref), argText(text))
+	return w.say(802, argUser(ref), argText(text))
 }
 
 // RingCancelled says "{{.Ref}} was cancelled by {{.Person}}. {{.Text}}".
 func (w *Words) RingCancelled(ref string, person string, text Text) Text {
-	return w.say(796, argUser(ref), argUser(person), argText(text))
+	return w.say(803, argUser(ref), argUser(person), argText(text))
 }
 
 // RingCancelledDuplicate says "{{.Ref}} was cancelled by {{.Person}}: it is the same as {{.Duplicate}}. {{.Text}}".
 func (w *Words) RingCancelledDuplicate(ref string, person string, duplicate string, text Text) Text {
-	return w.say(797, argUser(ref), argUser(person), argUser(duplicate), argText(text))
+	return w.say(804, argUser(ref), argUser(person), argUser(duplicate), argText(text))
 }
 
 // RingCaseMissing says "{{.Ref}} still waits for its case number; no clock runs until the case is made. /incident case {{.Ref}} <number>".
 func (w *Words) RingCaseMissing(ref string) Text {
-	return w.say(798, argUser(ref))
+	return w.say(805, argUser(ref))
 }
 
 // RingCaseRecorded says "{{.Ref}} has its case number {{.Number}}; the clocks run: {{.Title}}".
 func (w *Words) RingCaseRecorded(ref string, number string, title string) Text {
-	return w.say(799, argUser(ref), argUser(number), argUser(title))
+	return w.say(806, argUser(ref), argUser(number), argUser(title))
 }
 
 // RingChangeControlDue says "{{.Ref}}: we still wait for your change control; its answer was asked for by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDue(ref string, due time.Time, asked string) Text {
-	return w.say(800, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(807, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlDueInside says "{{.Ref}}: the customer's change control has not answered by {{.Due}}: {{.Asked}}".
 func (w *Words) RingChangeControlDueInside(ref string, due time.Time, asked string) Text {
-	return w.say(801, argUser(ref), argInstant(due), argUser(asked))
+	return w.say(808, argUser(ref), argInstant(due), argUser(asked))
 }
 
 // RingChangeControlSoon says "{{.Ref}}: {{.Left}} left for your change control to answer: {{.Asked}}".
 func (w *Words) RingChangeControlSoon(ref string, left time.Time, asked string) Text {
-	return w.say(802, argUser(ref), argLeft(left), argUser(asked))
+	return w.say(809, argUser(ref), argLeft(left), argUser(asked))
 }
 
 // RingCommitted says "{{.Ref}}: the customer has named contacts around the clock".
 func (w *Words) RingCommitted(ref string) Text {
-	return w.say(803, argUser(ref))
+	return w.say(810, argUser(ref))
 }
 
-// RingCriticalOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: enhanced escalation has begun. {{.Title}}".
-func (w *Words) RingCriticalOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(804, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+// RingCriticalOpened says "{{.HeadText}}: enhanced escalation has begun; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingCriticalOpened(headText Text, holderText Text, title string) Text {
+	return w.say(811, argText(headText), argText(holderText), argUser(title))
+}
+
+// RingCriticalOpenedCall says "{{.HeadText}}: first call by {{.Due}}; {{.HolderText}}\n{{.Title}}\nEnhanced escalation has begun: please see to it that somebody calls in time.".
+func (w *Words) RingCriticalOpenedCall(headText Text, due time.Time, holderText Text, title string) Text {
+	return w.say(812, argText(headText), argInstant(due), argText(holderText), argUser(title))
+}
+
+// RingCriticalOpenedLate says "{{.HeadText}}: the first call was due by {{.Due}}; {{.HolderText}}\n{{.Title}}\nEnhanced escalation has begun: please see to it that somebody calls now.".
+func (w *Words) RingCriticalOpenedLate(headText Text, due time.Time, holderText Text, title string) Text {
+	return w.say(813, argText(headText), argInstant(due), argText(holderText), argUser(title))
 }
 
 // RingDowngradeDecided says "{{.Ref}}: {{.Person}} decided to {{.KindText}}: {{.Text}}".
 func (w *Words) RingDowngradeDecided(ref string, person string, kindText Text, text Text) Text {
-	return w.say(805, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(814, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
 // RingDowngradeLowered says "{{.Ref}} is severity {{.Severity}} now, decided by {{.Person}}: {{.Text}}".
 func (w *Words) RingDowngradeLowered(ref string, severity string, person string, text Text) Text {
-	return w.say(806, argUser(ref), argUser(severity), argUser(person), argText(text))
+	return w.say(815, argUser(ref), argUser(severity), argUser(person), argText(text))
 }
 
 // RingDowngradeProposed says "{{.Ref}}: {{.Person}} proposes to {{.KindText}}; a person decides. {{.Text}}".
 func (w *Words) RingDowngradeProposed(ref string, person string, kindText Text, text Text) Text {
-	return w.say(807, argUser(ref), argUser(person), argText(kindText), argText(text))
+	return w.say(816, argUser(ref), argUser(person), argText(kindText), argText(text))
 }
 
-// RingEscalated says "{{.Customer}} · {{.Ref}} · {{.LevelText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
-func (w *Words) RingEscalated(customer string, ref string, levelText Text, person string, title string, text Text) Text {
-	return w.say(808, argUser(customer), argUser(ref), argText(levelText), argUser(person), argUser(title), argText(text))
+// RingEscalated says "{{.HeadText}} comes to you from {{.Person}}: {{.Title}} — {{.Text}}".
+func (w *Words) RingEscalated(headText Text, person string, title string, text Text) Text {
+	return w.say(817, argText(headText), argUser(person), argUser(title), argText(text))
 }
 
-// RingExecutives says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, for your attention: {{.Title}} — {{.Text}}".
-func (w *Words) RingExecutives(customer string, ref string, levelText Text, title string, text Text) Text {
-	return w.say(809, argUser(customer), argUser(ref), argText(levelText), argUser(title), argText(text))
+// RingExecutives says "{{.HeadText}}, for your attention: {{.Title}} — {{.Text}}".
+func (w *Words) RingExecutives(headText Text, title string, text Text) Text {
+	return w.say(818, argText(headText), argUser(title), argText(text))
 }
 
-// RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
-func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string, contact string, phone string) Text {
-	return w.say(810, argUser(ref), argInstant(due), argUser(title), argUser(contact), argUser(phone))
+// RingFirstResponseDue says "{{.Ref}}: the first call was due by {{.Due}} and is not recorded: {{.Title}}".
+func (w *Words) RingFirstResponseDue(ref string, due time.Time, title string) Text {
+	return w.say(819, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingFirstResponseHalf says "{{.Ref}} has {{.Left}} left for the first call: {{.Title}}".
 func (w *Words) RingFirstResponseHalf(ref string, left time.Time, title string) Text {
-	return w.say(811, argUser(ref), argLeft(left), argUser(title))
+	return w.say(820, argUser(ref), argLeft(left), argUser(title))
 }
 
-// RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}. Call {{.Contact}} {{.Phone}} now".
-func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string, contact string, phone string) Text {
-	return w.say(812, argUser(ref), argLate(late), argUser(title), argUser(contact), argUser(phone))
+// RingFirstResponseLate says "{{.Ref}}: the first call is {{.Late}} late: {{.Title}}".
+func (w *Words) RingFirstResponseLate(ref string, late time.Time, title string) Text {
+	return w.say(821, argUser(ref), argLate(late), argUser(title))
 }
 
-// RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}. Call {{.Contact}} {{.Phone}}".
-func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string, contact string, phone string) Text {
-	return w.say(813, argUser(ref), argLeft(left), argUser(title), argUser(contact), argUser(phone))
+// RingFirstResponseMost says "{{.Ref}} has only {{.Left}} left for the first call: {{.Title}}".
+func (w *Words) RingFirstResponseMost(ref string, left time.Time, title string) Text {
+	return w.say(822, argUser(ref), argLeft(left), argUser(title))
 }
 
 // RingHandedOver says "{{.Ref}} is yours now, from {{.Person}}: {{.Title}}".
 func (w *Words) RingHandedOver(ref string, person string, title string) Text {
-	return w.say(814, argUser(ref), argUser(person), argUser(title))
+	return w.say(823, argUser(ref), argUser(person), argUser(title))
 }
 
 // RingMitigated says "{{.Ref}} is mitigated: {{.Text}} — {{.Person}}".
 func (w *Words) RingMitigated(ref string, text Text, person string) Text {
-	return w.say(815, argUser(ref), argText(text), argUser(person))
+	return w.say(824, argUser(ref), argText(text), argUser(person))
 }
 
 // RingNoted says "{{.Ref}}: {{.Person}} adds: {{.Text}}".
 func (w *Words) RingNoted(ref string, person string, text Text) Text {
-	return w.say(816, argUser(ref), argUser(person), argText(text))
+	return w.say(825, argUser(ref), argUser(person), argText(text))
 }
 
-// RingOpened says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: {{.Title}}".
-func (w *Words) RingOpened(customer string, ref string, levelText Text, title string) Text {
-	return w.say(817, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+// RingOpened says "{{.HeadText}}: {{.Title}}".
+func (w *Words) RingOpened(headText Text, title string) Text {
+	return w.say(826, argText(headText), argUser(title))
 }
 
-// RingOpenedAdvice says "{{.Customer}} · {{.Ref}} · advice: {{.Title}}".
-func (w *Words) RingOpenedAdvice(customer string, ref string, title string) Text {
-	return w.say(818, argUser(customer), argUser(ref), argUser(title))
+// RingOpenedAdvice says "{{.HeadText}}: {{.Title}}".
+func (w *Words) RingOpenedAdvice(headText Text, title string) Text {
+	return w.say(827, argText(headText), argUser(title))
 }
 
-// RingOpenedAwaiting says "{{.Customer}} · {{.Ref}} · {{.LevelText}}, the case is still being made elsewhere: {{.Title}}".
-func (w *Words) RingOpenedAwaiting(customer string, ref string, levelText Text, title string) Text {
-	return w.say(819, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+// RingOpenedAwaiting says "{{.HeadText}}, the case is still being made elsewhere: {{.Title}}".
+func (w *Words) RingOpenedAwaiting(headText Text, title string) Text {
+	return w.say(828, argText(headText), argUser(title))
 }
 
-// RingOpenedConverted says "{{.Customer}} · {{.Ref}} turned out to be a fault, {{.LevelText}}: {{.Title}}".
-func (w *Words) RingOpenedConverted(customer string, ref string, levelText Text, title string) Text {
-	return w.say(820, argUser(customer), argUser(ref), argText(levelText), argUser(title))
+// RingOpenedConverted says "{{.HeadText}}: this question turned out to be a fault: {{.Title}}".
+func (w *Words) RingOpenedConverted(headText Text, title string) Text {
+	return w.say(829, argText(headText), argUser(title))
 }
 
-// RingPageCall says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
-func (w *Words) RingPageCall(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(821, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+// RingPageCall says "{{.HeadText}}: the first call is {{.Late}} late; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingPageCall(headText Text, late time.Time, holderText Text, title string) Text {
+	return w.say(830, argText(headText), argLate(late), argText(holderText), argUser(title))
 }
 
-// RingPageCallDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the first call is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
-func (w *Words) RingPageCallDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(822, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+// RingPageCallDue says "{{.HeadText}}: the first call is due now; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingPageCallDue(headText Text, holderText Text, title string) Text {
+	return w.say(831, argText(headText), argText(holderText), argUser(title))
 }
 
-// RingPageCallSoon says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: no call yet, {{.Left}} left; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
-func (w *Words) RingPageCallSoon(customer string, ref string, levelText Text, left time.Time, holderText Text, title string, rung string) Text {
-	return w.say(823, argUser(customer), argUser(ref), argText(levelText), argLeft(left), argText(holderText), argUser(title), argUser(rung))
+// RingPageCallSoon says "{{.HeadText}}: no call yet, {{.Left}} left; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingPageCallSoon(headText Text, left time.Time, holderText Text, title string) Text {
+	return w.say(832, argText(headText), argLeft(left), argText(holderText), argUser(title))
 }
 
-// RingPageUnseen says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: nobody has answered for {{.Late}}; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
-func (w *Words) RingPageUnseen(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(824, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+// RingPageUnseen says "{{.HeadText}}: nobody has answered for {{.Late}}; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingPageUnseen(headText Text, late time.Time, holderText Text, title string) Text {
+	return w.say(833, argText(headText), argLate(late), argText(holderText), argUser(title))
 }
 
-// RingPageUpdate says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is {{.Late}} late; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
-func (w *Words) RingPageUpdate(customer string, ref string, levelText Text, late time.Time, holderText Text, title string, rung string) Text {
-	return w.say(825, argUser(customer), argUser(ref), argText(levelText), argLate(late), argText(holderText), argUser(title), argUser(rung))
+// RingPageUpdate says "{{.HeadText}}: the promised update is {{.Late}} late; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingPageUpdate(headText Text, late time.Time, holderText Text, title string) Text {
+	return w.say(834, argText(headText), argLate(late), argText(holderText), argUser(title))
 }
 
-// RingPageUpdateDue says "{{.Customer}} · {{.Ref}} · {{.LevelText}}: the promised update is due now; {{.HolderText}}. {{.Title}} (step {{.Rung}})".
-func (w *Words) RingPageUpdateDue(customer string, ref string, levelText Text, holderText Text, title string, rung string) Text {
-	return w.say(826, argUser(customer), argUser(ref), argText(levelText), argText(holderText), argUser(title), argUser(rung))
+// RingPageUpdateDue says "{{.HeadText}}: the promised update is due now; {{.HolderText}}\n{{.Title}}".
+func (w *Words) RingPageUpdateDue(headText Text, holderText Text, title string) Text {
+	return w.say(835, argText(headText), argText(holderText), argUser(title))
 }
 
-// RingRCARequested says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis".
-func (w *Words) RingRCARequested(customer string, ref string, person string) Text {
-	return w.say(827, argUser(customer), argUser(ref), argUser(person))
+// RingRCARequested says "{{.Ref}} · {{.Customer}}: {{.Person}} asks for a root cause analysis".
+func (w *Words) RingRCARequested(ref string, customer string, person string) Text {
+	return w.say(836, argUser(ref), argUser(customer), argUser(person))
 }
 
-// RingRCARequestedBy says "{{.Customer}} · {{.Ref}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
-func (w *Words) RingRCARequestedBy(customer string, ref string, person string, dueText Text) Text {
-	return w.say(828, argUser(customer), argUser(ref), argUser(person), argText(dueText))
+// RingRCARequestedBy says "{{.Ref}} · {{.Customer}}: {{.Person}} asks for a root cause analysis, to be delivered by {{.DueText}}".
+func (w *Words) RingRCARequestedBy(ref string, customer string, person string, dueText Text) Text {
+	return w.say(837, argUser(ref), argUser(customer), argUser(person), argText(dueText))
 }
 
-// RingRCAWished says "{{.Customer}} · {{.Ref}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
-func (w *Words) RingRCAWished(customer string, ref string, person string) Text {
-	return w.say(829, argUser(customer), argUser(ref), argUser(person))
+// RingRCAWished says "{{.Ref}} · {{.Customer}}: {{.Person}} wants a root cause analysis. Under this plan the designated engineer asks for it: /incident rca {{.Ref}}".
+func (w *Words) RingRCAWished(ref string, customer string, person string) Text {
+	return w.say(838, argUser(ref), argUser(customer), argUser(person))
 }
 
 // RingRemoteAccess says "{{.Ref}}: the customer allows remote access to: {{.Text}}".
 func (w *Words) RingRemoteAccess(ref string, text Text) Text {
-	return w.say(830, argUser(ref), argText(text))
+	return w.say(839, argUser(ref), argText(text))
 }
 
 // RingReopened says "{{.Ref}} · {{.LevelText}} is open again: {{.Text}} — {{.Person}}".
 func (w *Words) RingReopened(ref string, levelText Text, text Text, person string) Text {
-	return w.say(831, argUser(ref), argText(levelText), argText(text), argUser(person))
+	return w.say(840, argUser(ref), argText(levelText), argText(text), argUser(person))
 }
 
 // RingResolved says "{{.Ref}} is resolved: {{.Text}} — {{.Person}}. Please check, then close it or reopen it.".
 func (w *Words) RingResolved(ref string, text Text, person string) Text {
-	return w.say(832, argUser(ref), argText(text), argUser(person))
+	return w.say(841, argUser(ref), argText(text), argUser(person))
 }
 
 // RingSeverityAccepted says "{{.Ref}} is severity {{.Severity}} now, as you asked; it was {{.From}} — {{.Person}}".
 func (w *Words) RingSeverityAccepted(ref string, severity string, from string, person string) Text {
-	return w.say(833, argUser(ref), argUser(severity), argUser(from), argUser(person))
+	return w.say(842, argUser(ref), argUser(severity), argUser(from), argUser(person))
 }
 
 // RingSeverityChanged says "{{.Ref}} is severity {{.Severity}} now, was {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityChanged(ref string, severity string, from string, text Text) Text {
-	return w.say(834, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(843, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingSeverityRefused says "{{.Ref}} stays as it is; severity {{.Severity}} was not accepted: {{.Text}} — {{.Person}}".
 func (w *Words) RingSeverityRefused(ref string, severity string, text Text, person string) Text {
-	return w.say(835, argUser(ref), argUser(severity), argText(text), argUser(person))
+	return w.say(844, argUser(ref), argUser(severity), argText(text), argUser(person))
 }
 
 // RingSeverityRequested says "{{.Ref}}: the customer asks for severity {{.Severity}} instead of {{.From}}: {{.Text}}".
 func (w *Words) RingSeverityRequested(ref string, severity string, from string, text Text) Text {
-	return w.say(836, argUser(ref), argUser(severity), argUser(from), argText(text))
+	return w.say(845, argUser(ref), argUser(severity), argUser(from), argText(text))
 }
 
 // RingStaffingMissing says "{{.Ref}}: we still need people on your side who can be reached around the clock. Please name them; without them we may have to {{.ConsequenceText}}.".
 func (w *Words) RingStaffingMissing(ref string, consequenceText Text) Text {
-	return w.say(837, argUser(ref), argText(consequenceText))
+	return w.say(846, argUser(ref), argText(consequenceText))
 }
 
 // RingThirdParty says "{{.Ref}}: the customer wants {{.Vendor}} involved. The vendor supports its own product".
 func (w *Words) RingThirdParty(ref string, vendor string) Text {
-	return w.say(838, argUser(ref), argUser(vendor))
+	return w.say(847, argUser(ref), argUser(vendor))
 }
 
 // RingUpdate says "{{.Ref}}: {{.Text}} — {{.Person}}. Next update by {{.NextAt}}".
 func (w *Words) RingUpdate(ref string, text Text, person string, nextAt time.Time) Text {
-	return w.say(839, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
+	return w.say(848, argUser(ref), argText(text), argUser(person), argInstant(nextAt))
 }
 
 // RingUpdateDue says "{{.Ref}}: an update was promised by {{.Due}}; please give it now, or a new time: {{.Title}}".
 func (w *Words) RingUpdateDue(ref string, due time.Time, title string) Text {
-	return w.say(840, argUser(ref), argInstant(due), argUser(title))
+	return w.say(849, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RingUpdateLate says "{{.Ref}}: the promised update is {{.Late}} late: {{.Title}}".
 func (w *Words) RingUpdateLate(ref string, late time.Time, title string) Text {
-	return w.say(841, argUser(ref), argLate(late), argUser(title))
+	return w.say(850, argUser(ref), argLate(late), argUser(title))
 }
 
 // RingWorkBeginsDue says "{{.Ref}}: work should have begun by {{.Due}}: {{.Title}}. If it has, please record it".
 func (w *Words) RingWorkBeginsDue(ref string, due time.Time, title string) Text {
-	return w.say(842, argUser(ref), argInstant(due), argUser(title))
+	return w.say(851, argUser(ref), argInstant(due), argUser(title))
 }
 
 // RoomFailed says "{{.Ref}} gets no channel of its own: the platform does not allow it. We go on here. {{.Title}}".
 func (w *Words) RoomFailed(ref string, title string) Text {
-	return w.say(846, argUser(ref), argUser(title))
+	return w.say(855, argUser(ref), argUser(title))
 }
 
 // RoomFirst says "This channel is for {{.Ref}}, {{.Title}}. Nothing said here is passed on to {{.Customer}}; use /incident update for that.".
 func (w *Words) RoomFirst(ref string, title string, customer string) Text {
-	return w.say(847, argUser(ref), argUser(title), argUser(customer))
+	return w.say(856, argUser(ref), argUser(title), argUser(customer))
 }
 
 // RoomInvited says "Invited: {{.PeopleText}}".
 func (w *Words) RoomInvited(peopleText Text) Text {
-	return w.say(848, argText(peopleText))
+	return w.say(857, argText(peopleText))
 }
 
 // RoomLost says "The channel of {{.Ref}} can no longer be used. We go on here. {{.Title}}".
 func (w *Words) RoomLost(ref string, title string) Text {
-	return w.say(849, argUser(ref), argUser(title))
+	return w.say(858, argUser(ref), argUser(title))
 }
 
 // RoomMissing says "Could not be invited: {{.PeopleText}}. Please add them, or tell them yourself.".
 func (w *Words) RoomMissing(peopleText Text) Text {
-	return w.say(850, argText(peopleText))
+	return w.say(859, argText(peopleText))
 }
 
 // RoomTopic says "{{.Ref}} · {{.LevelText}} · {{.StateText}}".
 func (w *Words) RoomTopic(ref string, levelText Text, stateText Text) Text {
-	return w.say(851, argUser(ref), argText(levelText), argText(stateText))
+	return w.say(860, argUser(ref), argText(levelText), argText(stateText))
 }
 
 // SaidAttached says "Attached: {{.Name}} {{.Url}}".
 func (w *Words) SaidAttached(name string, url string) Text {
-	return w.say(852, argUser(name), argUser(url))
+	return w.say(861, argUser(name), argUser(url))
 }
 
 // SaidAttachedOnly says "Attached: {{.Name}}".
 func (w *Words) SaidAttachedOnly(name string) Text {
-	return w.say(853, argUser(name))
+	return w.say(862, argUser(name))
 }
 
 // SaidCustomer says "{{.Person}} ({{.Customer}}), {{.SaidAt}}: {{.What}}".
 func (w *Words) SaidCustomer(person string, customer string, saidAt time.Time, what string) Text {
-	return w.say(854, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
+	return w.say(863, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
 }
 
 // SaidCustomerEdited says "{{.Person}} ({{.Customer}}), edited {{.EditedAt}}: {{.What}}".
 func (w *Words) SaidCustomerEdited(person string, customer string, editedAt time.Time, what string) Text {
-	return w.say(855, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
+	return w.say(864, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
 }
 
 // SaidProvider says "{{.Person}} to {{.Customer}}, {{.SaidAt}}: {{.What}}".
 func (w *Words) SaidProvider(person string, customer string, saidAt time.Time, what string) Text {
-	return w.say(856, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
+	return w.say(865, argUser(person), argUser(customer), argInstant(saidAt), argUser(what))
 }
 
 // SaidProviderEdited says "{{.Person}} to {{.Customer}}, edited {{.EditedAt}}: {{.What}}".
 func (w *Words) SaidProviderEdited(person string, customer string, editedAt time.Time, what string) Text {
-	return w.say(857, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
+	return w.say(866, argUser(person), argUser(customer), argInstant(editedAt), argUser(what))
 }
 
 // SaidRemoved says "(removed)".
 func (w *Words) SaidRemoved() Text {
-	return w.say(858)
+	return w.say(867)
 }
 
 // SaidRemovedBy says "(removed by {{.Person}})".
 func (w *Words) SaidRemovedBy(person string) Text {
-	return w.say(859, argUser(person))
+	return w.say(868, argUser(person))
 }
 
 // SaidReply says "{{.Person}}: {{.What}}".
 func (w *Words) SaidReply(person string, what string) Text {
-	return w.say(860, argUser(person), argUser(what))
+	return w.say(869, argUser(person), argUser(what))
 }
 
 // ShowHappened says "What happened: {{.What}}".
 func (w *Words) ShowHappened(what string) Text {
-	return w.say(869, argUser(what))
+	return w.say(878, argUser(what))
 }
 
 // ShowPaste says "The text to paste:".
 func (w *Words) ShowPaste() Text {
-	return w.say(870)
+	return w.say(879)
 }
 
 // SlackClose says "Close".
 func (w *Words) SlackClose() Text {
-	return w.say(871)
+	return w.say(880)
 }
 
 // SlackCut says "(This is too long for Slack; the rest is not shown here.)".
 func (w *Words) SlackCut() Text {
-	return w.say(872)
+	return w.say(881)
 }
 
 // SlackDropSure says "Everything you filled in will be gone, and nothing is opened.".
 func (w *Words) SlackDropSure() Text {
-	return w.say(873)
+	return w.say(882)
 }
 
 // SlackFillIn says "Fill in".
 func (w *Words) SlackFillIn() Text {
-	return w.say(874)
+	return w.say(883)
 }
 
 // SlackKeep says "Keep it".
 func (w *Words) SlackKeep() Text {
-	return w.say(875)
+	return w.say(884)
 }
 
 // SlackOptionsCut says "The first {{.Limit}} are listed.".
 func (w *Words) SlackOptionsCut(limit string) Text {
-	return w.say(876, argUser(limit))
+	return w.say(885, argUser(limit))
 }
 
 // SlackPressEnter says "Press Enter to search.".
 func (w *Words) SlackPressEnter() Text {
-	return w.say(877)
+	return w.say(886)
 }
 
 // SlackSearchAgain says "Not there? Search again".
 func (w *Words) SlackSearchAgain() Text {
-	return w.say(878)
+	return w.say(887)
 }
 
 // SlackTitle says "Support incidents".
 func (w *Words) SlackTitle() Text {
-	return w.say(879)
+	return w.say(888)
 }
 
 // SlackWait says "One moment…".
 func (w *Words) SlackWait() Text {
-	return w.say(880)
+	return w.say(889)
 }
 
 // SomethingWentWrong says "Something went wrong on our side; nothing was lost that was confirmed before. Please try again, and quote {{.ID}} if it stays.".
 func (w *Words) SomethingWentWrong(id string) Text {
-	return w.say(881, argUser(id))
+	return w.say(890, argUser(id))
 }
 
 // StateAnswered says "{{.Person}} has answered".
 func (w *Words) StateAnswered(person string) Text {
-	return w.say(882, argUser(person))
+	return w.say(891, argUser(person))
 }
 
 // StateAwaitingCase says "waiting for the case number".
 func (w *Words) StateAwaitingCase() Text {
-	return w.say(883)
+	return w.say(892)
 }
 
 // StateCancelled says "cancelled".
 func (w *Words) StateCancelled() Text {
-	return w.say(884)
+	return w.say(893)
 }
 
 // StateClosed says "closed at {{.ClosedAt}}".
 func (w *Words) StateClosed(closedAt time.Time) Text {
-	return w.say(885, argInstant(closedAt))
+	return w.say(894, argInstant(closedAt))
 }
 
 // StateDuplicate says "cancelled: the same as {{.Ref}}".
 func (w *Words) StateDuplicate(ref string) Text {
-	return w.say(886, argUser(ref))
+	return w.say(895, argUser(ref))
 }
 
 // StateMitigated says "mitigated at {{.MitigatedAt}}".
 func (w *Words) StateMitigated(mitigatedAt time.Time) Text {
-	return w.say(887, argInstant(mitigatedAt))
+	return w.say(896, argInstant(mitigatedAt))
 }
 
 // StateMoved says "handed on to {{.TeamText}}".
 func (w *Words) StateMoved(teamText Text) Text {
-	return w.say(888, argText(teamText))
+	return w.say(897, argText(teamText))
 }
 
 // StateOpen says "open".
 func (w *Words) StateOpen() Text {
-	return w.say(889)
+	return w.say(898)
 }
 
 // StateResolved says "resolved at {{.ResolvedAt}}".
 func (w *Words) StateResolved(resolvedAt time.Time) Text {
-	return w.say(890, argInstant(resolvedAt))
+	return w.say(899, argInstant(resolvedAt))
 }
 
 // StateSeen says "{{.Person}} has seen it; a person should call by {{.CallDue}}".
 func (w *Words) StateSeen(person string, callDue time.Time) Text {
-	return w.say(891, argUser(person), argInstant(callDue))
+	return w.say(900, argUser(person), argInstant(callDue))
 }
 
 // StateSeenLate says "{{.Person}} has seen it; a call was due by {{.CallDue}}".
 func (w *Words) StateSeenLate(person string, callDue time.Time) Text {
-	return w.say(892, argUser(person), argInstant(callDue))
+	return w.say(901, argUser(person), argInstant(callDue))
 }
 
 // StateTaken says "{{.Person}} has it; a person should call by {{.CallDue}}".
 func (w *Words) StateTaken(person string, callDue time.Time) Text {
-	return w.say(893, argUser(person), argInstant(callDue))
+	return w.say(902, argUser(person), argInstant(callDue))
 }
 
 // StateTakenLate says "{{.Person}} has it; a call was due by {{.CallDue}}".
 func (w *Words) StateTakenLate(person string, callDue time.Time) Text {
-	return w.say(894, argUser(person), argInstant(callDue))
+	return w.say(903, argUser(person), argInstant(callDue))
 }
 
 // StateWaiting says "nobody has it yet; a person should call by {{.CallDue}}".
 func (w *Words) StateWaiting(callDue time.Time) Text {
-	return w.say(895, argInstant(callDue))
+	return w.say(904, argInstant(callDue))
 }
 
 // StateWaitingLate says "nobody has it yet; a call was due by {{.CallDue}}".
 func (w *Words) StateWaitingLate(callDue time.Time) Text {
-	return w.say(896, argInstant(callDue))
+	return w.say(905, argInstant(callDue))
 }
 
 // StateWorking says "{{.Person}} is working on it".
 func (w *Words) StateWorking(person string) Text {
-	return w.say(897, argUser(person))
+	return w.say(906, argUser(person))
 }
 
 // StateWritten says "{{.Person}} has written; a person should call by {{.CallDue}}".
 func (w *Words) StateWritten(person string, callDue time.Time) Text {
-	return w.say(898, argUser(person), argInstant(callDue))
+	return w.say(907, argUser(person), argInstant(callDue))
 }
 
 // StateWrittenLate says "{{.Person}} has written; a call was due by {{.CallDue}}".
 func (w *Words) StateWrittenLate(person string, callDue time.Time) Text {
-	return w.say(899, argUser(person), argInstant(callDue))
+	return w.say(908, argUser(person), argInstant(callDue))
 }
 
 // StillBroken says "If {{.Ref}} is not solved after all, reopen it: the engineers are told at once, with what you wrote.".
 func (w *Words) StillBroken(ref string) Text {
-	return w.say(906, argUser(ref))
+	return w.say(915, argUser(ref))
 }
 
 // StoreUnreachable says "I can't reach my database right now; nothing was recorded. Please try again in a minute. ({{.ID}})".
 func (w *Words) StoreUnreachable(id string) Text {
-	return w.say(907, argUser(id))
+	return w.say(916, argUser(id))
 }
 
 // SubscriptionOther says "Another one".
 func (w *Words) SubscriptionOther() Text {
-	return w.say(908)
+	return w.say(917)
 }
 
 // SubscriptionUnknown says "I don't know".
 func (w *Words) SubscriptionUnknown() Text {
-	return w.say(909)
+	return w.say(918)
 }
 
 // SummaryAdvice says "No severity and no response target; at most 6 hours of work.".
 func (w *Words) SummaryAdvice() Text {
-	return w.say(910)
+	return w.say(919)
 }
 
 // SummaryConfirm says "Is this right? \"yes\" opens it; to change an answer, name it, for example \"phone: +49 30 1234567\".".
 func (w *Words) SummaryConfirm() Text {
-	return w.say(911)
+	return w.say(920)
 }
 
 // SummaryLine says "{{.LabelText}}: {{.ValueText}}".
 func (w *Words) SummaryLine(labelText Text, valueText Text) Text {
-	return w.say(912, argText(labelText), argText(valueText))
+	return w.say(921, argText(labelText), argText(valueText))
 }
 
 // SummaryNoCommitment says "Nobody on your side around the clock: {{.ConsequenceText}}".
 func (w *Words) SummaryNoCommitment(consequenceText Text) Text {
-	return w.say(913, argText(consequenceText))
+	return w.say(922, argText(consequenceText))
 }
 
 // SummaryTargets says "These times are targets.".
 func (w *Words) SummaryTargets() Text {
-	return w.say(914)
+	return w.say(923)
 }
 
 // TeamsBack says "Back".
 func (w *Words) TeamsBack() Text {
-	return w.say(915)
+	return w.say(924)
 }
 
 // TeamsCancel says "Cancel".
 func (w *Words) TeamsCancel() Text {
-	return w.say(916)
+	return w.say(925)
 }
 
 // TeamsCancelSure says "What you filled in will be gone, and nothing is opened.".
 func (w *Words) TeamsCancelSure() Text {
-	return w.say(917)
+	return w.say(926)
 }
 
 // TeamsChange says "Change an answer".
 func (w *Words) TeamsChange() Text {
-	return w.say(918)
+	return w.say(927)
 }
 
 // TeamsCut says "(This is too long for Teams; the rest is not shown here.)".
 func (w *Words) TeamsCut() Text {
-	return w.say(919)
+	return w.say(928)
 }
 
 // TeamsFormBelow says "Please answer in the card below.".
 func (w *Words) TeamsFormBelow() Text {
-	return w.say(920)
+	return w.say(929)
 }
 
 // TeamsNext says "Next".
 func (w *Words) TeamsNext() Text {
-	return w.say(921)
+	return w.say(930)
 }
 
 // TeamsNotOffered says "This button no longer works. Please write to me what you need.".
 func (w *Words) TeamsNotOffered() Text {
-	return w.say(922)
+	return w.say(931)
 }
 
 // TeamsNoted says "Noted.".
 func (w *Words) TeamsNoted() Text {
-	return w.say(923)
+	return w.say(932)
 }
 
 // TeamsOptional says "{{.LabelText}} (optional)".
 func (w *Words) TeamsOptional(labelText Text) Text {
-	return w.say(924, argText(labelText))
+	return w.say(933, argText(labelText))
 }
 
 // TeamsOptionsCut says "The first {{.Limit}} are listed.".
 func (w *Words) TeamsOptionsCut(limit string) Text {
-	return w.say(925, argUser(limit))
+	return w.say(934, argUser(limit))
 }
 
 // TeamsSave says "Save the changes".
 func (w *Words) TeamsSave() Text {
-	return w.say(926)
+	return w.say(935)
 }
 
 // TeamsSearchAgain says "Not there? Search again".
 func (w *Words) TeamsSearchAgain() Text {
-	return w.say(927)
+	return w.say(936)
 }
 
 // TeamsSoFar says "So far: {{.AnswersText}}".
 func (w *Words) TeamsSoFar(answersText Text) Text {
-	return w.say(928, argText(answersText))
+	return w.say(937, argText(answersText))
 }
 
 // TeamsTitle says "Support incident".
 func (w *Words) TeamsTitle() Text {
-	return w.say(929)
+	return w.say(938)
 }
 
 // TeamsWrittenToYou says "I have written the answer to you in our own chat.".
 func (w *Words) TeamsWrittenToYou() Text {
-	return w.say(930)
+	return w.say(939)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(931, argUser(limit))
+	return w.say(940, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(932, argInstant(at))
+	return w.say(951, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(933)
+	return w.say(952)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(934, argUser(ref), argText(lineText))
+	return w.say(953, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(935, argUser(given), argText(namesText))
+	return w.say(954, argUser(given), argText(namesText))
 }
 
 // UnknownReport says "Did you want to report an incident? The button begins one with what you wrote.".
 func (w *Words) UnknownReport() Text {
-	return w.say(936)
+	return w.say(955)
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(937, argUser(given))
+	return w.say(956, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(938)
+	return w.say(961)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(939)
+	return w.say(962)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(940)
+	return w.say(963)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(941)
+	return w.say(964)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(942)
+	return w.say(965)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(943)
+	return w.say(966)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(944)
+	return w.say(967)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(945, argUser(name))
+	return w.say(968, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(946)
+	return w.say(969)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(947)
+	return w.say(970)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(948)
+	return w.say(971)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(949)
+	return w.say(972)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(950)
+	return w.say(973)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(951, argUser(name))
+	return w.say(974, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(952, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(975, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(953)
+	return w.say(976)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(954, argInstant(answeredAt))
+	return w.say(977, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(955, argInstant(begunAt))
+	return w.say(978, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(956)
+	return w.say(979)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(957, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(980, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(958, argInstant(saidAt), argUser(person))
+	return w.say(981, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(959, argInstant(saidAt), argUser(person))
+	return w.say(982, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(960, argText(whatText), argText(rowsText))
+	return w.say(983, argText(whatText), argText(rowsText))
 }
 
 // WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
 func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
-	return w.say(961, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
+	return w.say(984, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(962)
+	return w.say(985)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(963, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(986, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(964, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(987, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNoCall says "No call was recorded. Only a person's call or e-mail counts.".
 func (w *Words) WhyNoCall() Text {
-	return w.say(965)
+	return w.say(988)
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(966, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(989, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
-	return w.say(967, argText(whatText), argText(rowsText))
+	return w.say(990, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(968, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(991, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(969, argText(planText))
+	return w.say(992, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(970, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(993, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(971, argInstant(staffingDue))
+	return w.say(994, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(972)
+	return w.say(995)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(973)
+	return w.say(996)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(974)
+	return w.say(997)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(975, argText(whatText), argText(rowsText))
+	return w.say(998, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(976, argUser(ref), argUser(edition))
+	return w.say(999, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(977, argInstant(updateDue))
+	return w.say(1000, argInstant(updateDue))
 }
 
 // WorkspaceUnknown says "I am not connected to this workspace. Ask its administrator to install me, or write to me in a channel that you share with support.".
 func (w *Words) WorkspaceUnknown() Text {
-	return w.say(978)
+	return w.say(1001)
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(979)
+	return w.say(1002)
 }

@@ -13,6 +13,8 @@ type Reader struct {
 	// Brief leaves out of a moment what is clear where a chat is read: the year
 	// that it is now, and the zone's distance from UTC beside its name.
 	Brief bool
+	// Mentions says that commands begin with a mention of the bot there, not with a slash.
+	Mentions bool
 }
 
 // unknown stands for a moment nobody knows.

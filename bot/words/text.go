@@ -30,6 +30,7 @@ const (
 	Left    PartKind = 'l' // how long until a moment, computed when sent
 	Late    PartKind = 'o' // how long since a moment, computed when sent ("overdue")
 	Length  PartKind = 'd' // a duration
+	Command PartKind = 'c' // how people begin a command: with a verb after it, or alone, to report
 )
 
 const (
@@ -37,13 +38,14 @@ const (
 	tokenEnd   = '\x03'
 )
 
-// Part is a stretch of a Text. Text is set for Literal, For for Length, At for
-// the other kinds.
+// Part is a stretch of a Text. Text is set for Literal, For for Length, Alone
+// for Command, At for the other kinds.
 type Part struct {
-	Kind PartKind
-	Text string
-	At   time.Time // UTC, whole seconds; zero when the moment was unknown
-	For  time.Duration
+	Kind  PartKind
+	Text  string
+	At    time.Time // UTC, whole seconds; zero when the moment was unknown
+	For   time.Duration
+	Alone bool // no verb follows
 }
 
 // Parts yields the text from left to right.
@@ -94,6 +96,8 @@ func readToken(token string) (Part, bool) {
 		return Part{Kind: kind, At: time.Unix(seconds, 0).UTC()}, true
 	case Length:
 		return Part{Kind: kind, For: time.Duration(seconds) * time.Second}, true
+	case Command:
+		return Part{Kind: kind, Alone: seconds == commandAlone}, true
 	}
 	return Part{}, false
 }
@@ -196,6 +200,8 @@ func (p Part) Render(r Reader, now time.Time) string {
 		return r.Late(p.At, now)
 	case Length:
 		return r.Duration(p.For)
+	case Command:
+		return r.command(p.Alone)
 	}
 	return ""
 }
@@ -214,6 +220,8 @@ func (t Text) cleaned() Text {
 			b = appendToken(b, p.Kind, int64(p.For/time.Second))
 		case Instant, Left, Late:
 			b = appendToken(b, p.Kind, p.At.Unix())
+		case Command:
+			b = appendToken(b, p.Kind, commandNumber(p.Alone))
 		}
 	}
 	return Text(b)

@@ -145,7 +145,7 @@ func compile(m catalog.Message, names []string) message {
 			if p.Name != "" && at < 0 {
 				p.Literal = "{{." + p.Name + "}}"
 			}
-			segments = append(segments, segment{literal: p.Literal, arg: at})
+			segments = append(segments, segment{literal: withCommands(p.Literal), arg: at})
 		}
 		if form == "other" {
 			c.other = segments

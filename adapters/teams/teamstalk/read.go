@@ -23,10 +23,15 @@ func (w *World) reader(lang, zone string) words.Reader {
 	return words.Reader{Lang: lang, Zone: at, Brief: true}
 }
 
-// linesIn cuts a text into its lines; empty ones are none.
+// asTyped are a command's first words as Teams shows them, and as the talks have them.
+var asTyped = strings.NewReplacer(
+	"@firstcall incident", "/incident", "@firstcall 支持案例", "/incident", "@firstcall インシデント", "/incident", "@firstcall", "/incident",
+)
+
+// linesIn cuts a text into its lines; empty ones are none. Commands read as the talks have them.
 func linesIn(text string) []string {
 	var out []string
-	for l := range strings.Lines(text) {
+	for l := range strings.Lines(asTyped.Replace(text)) {
 		if l = strings.ReplaceAll(strings.TrimRight(l, " \t\r\n"), "\t", " "); strings.TrimSpace(l) != "" {
 			out = append(out, l)
 		}
@@ -189,7 +194,7 @@ func folded(s string) string {
 			return -1
 		}
 		return r
-	}, s)
+	}, asTyped.Replace(s))
 }
 
 // page is a form as it is read.

@@ -24,7 +24,7 @@ var Languages = []string{"en", "zh-Hans", "ja"}
 // data, such as "code.notes_language". They get no method of their own.
 var families = []string{
 	"code", "refusal", "severity", "plan", "channel", "clock", "language",
-	"status", "role", "team", "journal", "country", "field", "fieldhelp", "choice", "do", "done", "help", "downgrade",
+	"status", "role", "team", "journal", "country", "field", "fieldhelp", "choice", "do", "done", "help", "downgrade", "way", "theirs",
 }
 
 // IsFamily tells whether a key is looked up by code instead of by a method.
