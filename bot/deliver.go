@@ -29,7 +29,8 @@ func (d Delivery) lease() time.Duration       { return cmp.Or(d.Lease, 90*time.S
 
 const (
 	firstBackoff = time.Second
-	longestWait  = 5 * time.Minute // between attempts, whatever a platform asks for
+	longestWait  = 5 * time.Minute // between attempts
+	longestPause = time.Hour       // that a platform is granted, whatever it asks for
 	// longPause is a pause that somebody should know of: it isn't asked for because of how much was sent.
 	longPause = time.Minute
 	// patientPause is the shortest pause that may be one of a platform which takes nothing at all. A shorter one is about how
@@ -304,6 +305,10 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time, repeated b
 	}
 	// A card's message that had to be looked for stays known, whatever becomes of its edit.
 	r := Settlement{State: Uncertain, MessageID: p.Items[0].MessageID, Cause: err.Error(), At: now}
+	unsent := Waits
+	if repeated { // it was refused now, and may have arrived before: the next one is marked, too
+		unsent = Uncertain
+	}
 	var e *SendError
 	known := errors.As(err, &e)
 	switch {
@@ -311,8 +316,8 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time, repeated b
 		r.State = Dead
 		return r
 	case known && e.Outcome == Refused && e.RetryAfter > 0:
-		r.State = Waits
-		r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestWait))
+		r.State = unsent
+		r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestPause))
 		r.Next = r.Pause
 		s.stop = true
 		if e.RetryAfter < patientPause || !outlived(p, now) {
@@ -321,7 +326,7 @@ func (s *sender) judge(p Parcel, id string, err error, now time.Time, repeated b
 		r.State, r.Next = Dead, time.Time{}
 		return r
 	case known && e.Outcome == Refused:
-		r.State = Waits
+		r.State = unsent
 		r.Next = now.Add(s.backoff(attempts(p), longestWait))
 	default:
 		longest := longestWait
@@ -387,7 +392,7 @@ func (s *sender) look(ctx context.Context, p Parcel) (left Parcel, repeated, set
 		r := Settlement{State: Uncertain, Next: now.Add(s.Delivery.grace()), Cause: "look: " + err.Error(), At: now}
 		var e *SendError
 		if errors.As(err, &e) && e.RetryAfter > 0 {
-			r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestWait))
+			r.Pause = now.Add(min(max(e.RetryAfter, firstBackoff), longestPause))
 			r.Next = r.Pause
 		}
 		s.stop = true

@@ -656,6 +656,39 @@ func TestWhereNobodyCanLook(t *testing.T) {
 	s.want("#contoso> page", "#contoso> (repeat "+mark+") page")
 }
 
+// A repetition that is refused may still be the second that somebody reads: the next one is marked as well.
+func TestARefusedRepetitionStaysMarked(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []error{
+		&bot.SendError{Outcome: bot.Refused, Err: errors.New("412")},
+		&bot.SendError{Outcome: bot.Refused, RetryAfter: 3 * time.Second, Err: errors.New("429")},
+	} {
+		s := newDesk(t)
+		s.blind = true
+		r := s.rings("#contoso", "page")[0]
+		s.answer = once(errLost)
+		s.deliver()
+		s.answer = once(refused)
+		s.later(time.Minute)
+		s.want("#contoso> page") // the repetition was refused
+		s.later(time.Minute)
+		s.want("#contoso> page", "#contoso> (repeat "+strings.ToUpper(r.ID[len(r.ID)-4:])+") page")
+	}
+}
+
+// A platform gets the pause that it asks for.
+func TestAGivenPauseIsKept(t *testing.T) {
+	t.Parallel()
+	s := newDesk(t)
+	s.rings("#contoso", "page")
+	s.answer = once(&bot.SendError{Outcome: bot.Refused, RetryAfter: 10 * time.Minute, Err: errors.New("429")})
+	s.deliver()
+	s.later(9 * time.Minute)
+	s.want()
+	s.later(2 * time.Minute)
+	s.want("#contoso> page")
+}
+
 func TestAWithdrawnRingIsNotSent(t *testing.T) {
 	t.Parallel()
 	s := newDesk(t)

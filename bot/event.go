@@ -26,6 +26,7 @@ type Event struct {
 	Message string            // Said, Reworded, Retracted: the platform's id of what was said
 	Thread  string            // Said, Reworded, Retracted: the id of the message under which it was said; "" on the top level
 	Files   []File            // Said, Reworded: what is attached
+	Report  bool              // Said: it begins a report, whatever it says: it was made of a message
 	Link    string            // Said: where the message is that a report begins with, when it isn't this one
 	Moved   string            // Moved: the place's new id
 	Form    string            // Submitted: Form.Key

@@ -345,7 +345,7 @@ func TestARefusalIsSaidOnce(t *testing.T) {
 func TestAReportOfAMessage(t *testing.T) {
 	d := newFrontDoor(t)
 	r := d.must(bot.Event{
-		Kind: bot.Said, Person: "ana", Place: "#contoso", Text: "/incident close to down: DNS fails", Link: "https://chat.example/archives/C1/p1",
+		Kind: bot.Said, Person: "ana", Place: "#contoso", Text: "close to down: DNS fails", Report: true, Link: "https://chat.example/archives/C1/p1",
 	})
 	if r.Form == nil || whole(r.Form)["happened"] != "close to down: DNS fails" {
 		t.Errorf("it begins with %+v", r.Form)

@@ -99,10 +99,7 @@ func (v *visit) addressed(text string) (rest string, toUs, slash bool) {
 // private everything is meant for the bot.
 func (v *visit) said(ctx context.Context) (Reply, error) {
 	text := strings.TrimSpace(words.Clean(v.event.Text))
-	if v.event.Link != "" { // somebody makes a report of a message, whatever it says
-		if words, command := strings.CutPrefix(text, "/incident"); command { // which is the platform's way to say so
-			text = strings.TrimSpace(words)
-		}
+	if v.event.Report {
 		return v.open(ctx, text)
 	}
 	if err := v.findThread(ctx); err != nil {

@@ -33,7 +33,7 @@ func (t *Terminal) event(s talk.Said) (bot.Event, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	at, text := seat{s.Person, s.Place}, s.Text
-	e := bot.Event{Platform: Platform, Workspace: Workspace, Person: at.person, Place: at.place, At: t.now(), Kind: bot.Said, Text: text, Link: s.From}
+	e := bot.Event{Platform: Platform, Workspace: Workspace, Person: at.person, Place: at.place, At: t.now(), Kind: bot.Said, Text: text, Report: s.From != "", Link: s.From}
 	for _, f := range s.Files {
 		e.Files = append(e.Files, bot.File(f))
 	}

@@ -256,7 +256,7 @@ func (x *interaction) read(inst Installation, now time.Time) (received, bool) {
 	case "message_action":
 		r.kind, r.way, known = "shortcut", byTrigger, true
 		text, _ := asTyped(x.Message.Text, inst.BotUser, false)
-		r.event.Kind, r.event.Text = bot.Said, strings.TrimSpace("/incident "+text)
+		r.event.Kind, r.event.Text, r.event.Report = bot.Said, strings.TrimSpace(text), true
 		r.pointed, r.files = x.MessageTS, x.Message.Files
 		if r.pointed == "" {
 			r.pointed = x.Message.TS

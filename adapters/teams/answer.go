@@ -284,7 +284,8 @@ func (t *Teams) cardFor(reply bot.Reply, on surface) card {
 	return formCard(&form, readerAt(reply.Lang, reply.Zone), t.now(), on)
 }
 
-// plainText is a text for where nothing but text is shown.
+// plainText is a text for where nothing but text is shown. What people wrote in
+// it calls nobody and leads nowhere, also where Teams reads markup all the same.
 func plainText(text words.Text, reply bot.Reply, now time.Time) string {
-	return text.Render(readerAt(reply.Lang, reply.Zone), now)
+	return neutral(text.Render(readerAt(reply.Lang, reply.Zone), now))
 }

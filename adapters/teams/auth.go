@@ -23,6 +23,7 @@ var (
 	errUnauthorized = errors.New("this is not the channel's")
 	errNoKeys       = errors.New("the channel's keys can't be had")
 
+	errOtherApp     = errors.New("the token is for another app")
 	errNoToken      = fmt.Errorf("%w: no bearer token", errUnauthorized)
 	errOtherService = fmt.Errorf("%w: the token is for another service URL", errUnauthorized)
 	errOtherChannel = fmt.Errorf("%w: another channel than %s", errUnauthorized, channelID)
@@ -42,7 +43,7 @@ func reason(err error) string {
 		{jwt.ErrTokenExpired, "the token has expired; is the clock right?"},
 		{jwt.ErrTokenNotValidYet, "the token is not valid yet; is the clock right?"},
 		{jwt.ErrTokenUsedBeforeIssued, "the token is not valid yet; is the clock right?"},
-		{jwt.ErrTokenInvalidAudience, "the token is for another app; is MicrosoftAppId right?"},
+		{errOtherApp, "the token is for another app; is MicrosoftAppId right?"},
 		{jwt.ErrTokenInvalidIssuer, "another issuer; is the cloud right?"},
 		{jwt.ErrTokenRequiredClaimMissing, "a claim is missing"},
 		{jwt.ErrTokenUnverifiable, "no key of the channel's"},
@@ -121,7 +122,7 @@ func (v *validator) verify(ctx context.Context, header string) (*claims, error) 
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", errUnauthorized, err)
 	case !v.isFor(c.Audience):
-		return nil, fmt.Errorf("%w: the token is for another app than %s", errUnauthorized, v.appID)
+		return nil, fmt.Errorf("%w: %w than %s", errUnauthorized, errOtherApp, v.appID)
 	case !known:
 		s.claims = c
 		v.signed.keep(sum, s)

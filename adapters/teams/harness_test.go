@@ -64,6 +64,10 @@ func newStory(t *testing.T, settings ...func(*setting)) *story {
 	st.app = app
 	// Nothing here waits for a bot that is slow, unless the test says so.
 	st.app.limits.decide = 20 * time.Second
+	st.app.limits.pause = func(ctx context.Context, d time.Duration) error {
+		st.wait(d)
+		return ctx.Err()
+	}
 	st.ServeBot(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := httptest.NewRecorder()
 		st.app.ServeHTTP(rec, r)

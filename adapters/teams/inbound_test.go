@@ -77,7 +77,71 @@ func TestPrivateWordsGoToThePersonsOwnChat(t *testing.T) {
 	st.Personal(st.ana).BotLeaves() // the person has no chat with us
 	answer := st.ana.Tell(ops, "mine")
 	st.settle()
-	equal(t, "under the question", ops.Thread(answer.Activity["id"].(string)).Last().Text, "Two of yours are open.")
+	equal(t, "under the question", ops.Thread(answer.Activity["id"].(string)).Last().Text,
+		"I have an answer for you alone, and can't write to you in private. Please open a chat with me, and ask there.")
+}
+
+// What is refused for a moment is not lost, and not said where others read it.
+func TestRepliesArePatient(t *testing.T) {
+	for name, fault := range map[string]teamsfake.Fault{"412": teamsfake.Concurrent(), "429": teamsfake.Throttled("2"), "429 without a time": teamsfake.Throttled("")} {
+		st := newStory(t)
+		st.says(bot.Reply{Lang: "en", Text: "Two of yours are open."})
+		ops := st.Team("Ops", st.ana).Channel("Checkout")
+		st.Inject(teamsfake.OpCreate, 1, fault)
+		st.Inject(teamsfake.OpSend, 1, fault)
+		st.ana.Tell(ops, "mine")
+		st.settle()
+		equal(t, name+", in the person's chat", st.Personal(st.ana).Last().Text, "Two of yours are open.")
+		if said := ops.FromBot(); len(said) > 0 {
+			t.Errorf("%s: the channel reads %q", name, said[0].Text)
+		}
+	}
+}
+
+// Ten people who begin at once in one channel spend its budget, and all get their form.
+func TestTenFormsAtOnce(t *testing.T) {
+	st := newStory(t)
+	st.says(bot.Reply{Lang: "en", Form: &bot.Form{Key: "report", Title: "Report", Fields: []bot.Field{{Key: "product", Label: "Product?"}}}})
+	ops := st.Team("Ops", st.ana).Channel("Checkout")
+	for range 10 {
+		st.ana.Tell(ops, "incident")
+	}
+	st.settle()
+	n := 0
+	for _, m := range ops.FromBot() {
+		if m.Card() != nil {
+			n++
+		}
+	}
+	equal(t, "forms", n, 10)
+}
+
+// What people wrote calls nobody and leads nowhere, in plain words too.
+func TestPlainWordsStayThemselves(t *testing.T) {
+	st := newStory(t)
+	st.says(bot.Reply{Lang: "en", Text: words.Plain("INC-1 <at>Everyone</at> {{DATE(2026-03-02T09:00:00Z, SHORT)}} [Reset](https://evil.example)")})
+	st.ana.Say(st.Personal(st.ana), "board")
+	st.settle()
+	if said := st.Personal(st.ana).Last().Text; strings.Contains(said, "<at>") || strings.Contains(said, "{{DATE") || strings.Contains(said, "](") {
+		t.Errorf("it says %q", said)
+	}
+}
+
+// A report made of a message is one, whatever the message says and wherever it is.
+func TestAReportOfAMessageIsNoCommand(t *testing.T) {
+	st := newStory(t)
+	ops := st.Team("Ops", st.ana).Channel("Contoso")
+	for name, link := range map[string]any{"none": nil, "no https": "http://teams.microsoft.com/l/x", "too long": "https://teams.microsoft.com/l/message/" + strings.Repeat("x", 2000)} {
+		before := len(st.got())
+		payload := map[string]any{"id": "1", "body": map[string]any{"contentType": "text", "content": "ack INC-1"}}
+		if link != nil {
+			payload["linkToMessage"] = link
+		}
+		st.Deliver(st.ana.Invoke(ops, "composeExtension/fetchTask", map[string]any{"commandId": "report", "messagePayload": payload}))
+		if e := st.got()[before]; !e.Report || e.Text != "ack INC-1" || e.Link != "" {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
 }
 
 func TestEditsAndDeletionsAreTold(t *testing.T) {

@@ -289,7 +289,7 @@ func (a *incoming) readCommand(r *received, _ string) bool {
 	if v.Message.Body.ContentType != "text" {
 		text = plainOf(text)
 	}
-	r.event.Kind, r.event.Text = bot.Said, strings.TrimSpace("/incident "+text)
+	r.event.Kind, r.event.Text, r.event.Report = bot.Said, strings.TrimSpace(text), true
 	r.event.Link = link(v.Message.Link)
 	r.attached(v.Message.Attachments)
 	return true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"example.com/firstcall/bot"
 	"example.com/firstcall/bot/words"
@@ -27,29 +28,55 @@ func (t *Teams) show(ctx context.Context, r *received, d decided) {
 	}
 }
 
-// tell says something to the person alone: in the person's own chat with the
-// bot, and where there is none, under what was said.
+// tell says something to the person alone, in the person's own chat with the
+// bot. Where that certainly can't be, others would read it where the question
+// was: there the person is asked to open that chat, and nothing else is said.
 func (t *Teams) tell(ctx context.Context, r *received, reply bot.Reply) error {
 	if r.personal {
 		return t.write(ctx, r.route, r.conversation, reply)
 	}
-	own, err := t.chatWith(ctx, r.route)
+	var own string
+	err := t.patiently(ctx, func() (err error) {
+		own, err = t.chatWith(ctx, r.route)
+		return err
+	})
 	if err == nil {
-		if err = t.write(ctx, r.route, own, reply); err == nil || !certainlyRefused(err) {
+		err = t.write(ctx, r.route, own, reply)
+	}
+	var e *bot.SendError
+	if !errors.As(err, &e) || e.Outcome != bot.Gone || r.route.Conversation == "" {
+		return err
+	}
+	t.log.InfoContext(ctx, "somebody has no chat with the bot, and is asked to open one", "kind", r.kind, "err", err)
+	return t.write(ctx, r.route, r.conversation, t.sentence(r, (*words.Words).TeamsWriteFirst))
+}
+
+// patiently makes a call that answers somebody until Teams takes it or refuses
+// it for good. What is refused for the moment, by Teams or by our own budget, is
+// tried again after the pause that is asked for, or growing ones, as long as ctx
+// lasts. There is one writer in a conversation at a time, so that no two come
+// back together.
+func (t *Teams) patiently(ctx context.Context, call func() error) error {
+	for wait := firstPause; ; wait *= 2 {
+		err := call()
+		var e *bot.SendError
+		if !errors.As(err, &e) || e.Outcome != bot.Refused || t.limits.pause(ctx, max(wait, e.RetryAfter)) != nil {
 			return err
 		}
 	}
-	if r.route.Conversation == "" {
-		return err
-	}
-	t.log.InfoContext(ctx, "somebody has no chat with the bot; the answer goes to where the question was", "kind", r.kind, "err", err)
-	return t.write(ctx, r.route, r.conversation, reply)
 }
 
-// certainlyRefused says whether Teams took nothing.
-func certainlyRefused(err error) bool {
-	var e *bot.SendError
-	return errors.As(err, &e) && e.Outcome != bot.NotKnown
+// firstPause is the shortest before a reply is tried again.
+const firstPause = 500 * time.Millisecond
+
+// alone makes a call while nobody else writes in the conversation.
+func (t *Teams) alone(ctx context.Context, conversation string, call func() error) error {
+	leave, err := t.lanes.enter(ctx, conversation)
+	if err != nil {
+		return fmt.Errorf("wait for the conversation: %w", err)
+	}
+	defer leave()
+	return call()
 }
 
 // write posts a reply: as text where text is enough, else as a card.
@@ -58,23 +85,21 @@ func (t *Teams) write(ctx context.Context, r route, conversation string, reply b
 	if reply.Form != nil || len(reply.Buttons) > 0 {
 		c = t.cardContent(reply)
 	}
-	leave, err := t.lanes.enter(ctx, conversation)
-	if err != nil {
-		return fmt.Errorf("wait for the conversation: %w", err)
-	}
-	defer leave()
-	_, err = t.send(ctx, r, conversation, c)
-	return err
+	return t.patiently(ctx, func() error {
+		return t.alone(ctx, conversation, func() error {
+			_, err := t.send(ctx, r, conversation, c)
+			return err
+		})
+	})
 }
 
 // replace puts a reply in the place of the message that was acted on, for
-// everybody.
+// everybody. It may be done twice, so that what became of it need not be known.
 func (t *Teams) replace(ctx context.Context, r *received, reply bot.Reply) {
-	leave, err := t.lanes.enter(ctx, r.conversation)
-	if err == nil {
-		err = t.update(ctx, r.route, r.conversation, r.card, t.cardContent(reply))
-		leave()
-	}
+	c := t.cardContent(reply)
+	err := t.patiently(ctx, func() error {
+		return t.alone(ctx, r.conversation, func() error { return harmless(t.update(ctx, r.route, r.conversation, r.card, c)) })
+	})
 	if err != nil {
 		t.log.WarnContext(ctx, "a card could not be changed for everybody", "kind", r.kind, "err", err)
 	}

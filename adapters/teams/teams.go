@@ -121,17 +121,30 @@ func (c Cloud) orPublic() Cloud {
 
 // limits are the times that tests want shorter.
 type limits struct {
-	decide time.Duration // how long the bot may take; the channel waits 15 s, a person less
-	grace  time.Duration // how long the bot may take to give up after that
-	late   time.Duration // how long an answer is waited for after the channel was answered
-	call   time.Duration // one call to Teams
-	keys   time.Duration // how long a request waits for the channel's keys
+	decide time.Duration                              // how long the bot may take; the channel waits 15 s, a person less
+	grace  time.Duration                              // how long the bot may take to give up after that
+	late   time.Duration                              // how long an answer is waited for after the channel was answered
+	call   time.Duration                              // one call to Teams
+	keys   time.Duration                              // how long a request waits for the channel's keys
+	pause  func(context.Context, time.Duration) error // before a reply is tried again
 }
 
 func usualLimits() limits {
 	return limits{
 		decide: 4 * time.Second, grace: 300 * time.Millisecond, late: 30 * time.Second,
-		call: 10 * time.Second, keys: 3 * time.Second,
+		call: 10 * time.Second, keys: 3 * time.Second, pause: pause,
+	}
+}
+
+// pause lets time pass, or says that ctx has ended.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -945,6 +945,7 @@ var sentences = [...]sentence{
 	{"teams.search_again", ""},
 	{"teams.so_far", "AnswersText"},
 	{"teams.title", ""},
+	{"teams.write_first", ""},
 	{"teams.written_to_you", ""},
 	{"text.was_cut", "Limit"},
 	{"theirs.cloud_admin_portal", ""},
@@ -3086,252 +3087,257 @@ func (w *Words) TeamsTitle() Text {
 	return w.say(938)
 }
 
+// TeamsWriteFirst says "I have an answer for you alone, and can't write to you in private. Please open a chat with me, and ask there.".
+func (w *Words) TeamsWriteFirst() Text {
+	return w.say(939)
+}
+
 // TeamsWrittenToYou says "I have written the answer to you in our own chat.".
 func (w *Words) TeamsWrittenToYou() Text {
-	return w.say(939)
+	return w.say(940)
 }
 
 // TextWasCut says "That was long. The first {{.Limit}} characters are shown; the whole text is kept.".
 func (w *Words) TextWasCut(limit string) Text {
-	return w.say(940, argUser(limit))
+	return w.say(941, argUser(limit))
 }
 
 // TimeUnderstood says "Time recorded: {{.At}}.".
 func (w *Words) TimeUnderstood(at time.Time) Text {
-	return w.say(951, argInstant(at))
+	return w.say(952, argInstant(at))
 }
 
 // UndoReason says "a slip".
 func (w *Words) UndoReason() Text {
-	return w.say(952)
+	return w.say(953)
 }
 
 // Undone says "{{.Ref}}: taken back: {{.LineText}}".
 func (w *Words) Undone(ref string, lineText Text) Text {
-	return w.say(953, argUser(ref), argText(lineText))
+	return w.say(954, argUser(ref), argText(lineText))
 }
 
 // UnknownCommand says "I don't know \"{{.Given}}\". Did you mean: {{.NamesText}}? /incident help shows everything.".
 func (w *Words) UnknownCommand(given string, namesText Text) Text {
-	return w.say(954, argUser(given), argText(namesText))
+	return w.say(955, argUser(given), argText(namesText))
 }
 
 // UnknownReport says "Did you want to report an incident? The button begins one with what you wrote.".
 func (w *Words) UnknownReport() Text {
-	return w.say(955)
+	return w.say(956)
 }
 
 // UnknownWord says "I don't know \"{{.Given}}\". Type /incident help for what I can do.".
 func (w *Words) UnknownWord(given string) Text {
-	return w.say(956, argUser(given))
+	return w.say(957, argUser(given))
 }
 
 // WhoAdministrator says "the customer's administrator".
 func (w *Words) WhoAdministrator() Text {
-	return w.say(961)
+	return w.say(962)
 }
 
 // WhoCustomer says "the customer".
 func (w *Words) WhoCustomer() Text {
-	return w.say(962)
+	return w.say(963)
 }
 
 // WhoEngineers says "the engineers".
 func (w *Words) WhoEngineers() Text {
-	return w.say(963)
+	return w.say(964)
 }
 
 // WhoExecutivesCustomer says "the customer's executives".
 func (w *Words) WhoExecutivesCustomer() Text {
-	return w.say(964)
+	return w.say(965)
 }
 
 // WhoExecutivesProvider says "the provider's executives".
 func (w *Words) WhoExecutivesProvider() Text {
-	return w.say(965)
+	return w.say(966)
 }
 
 // WhoManagers says "the managers".
 func (w *Words) WhoManagers() Text {
-	return w.say(966)
+	return w.say(967)
 }
 
 // WhoOwner says "whoever has it".
 func (w *Words) WhoOwner() Text {
-	return w.say(967)
+	return w.say(968)
 }
 
 // WhoPerson says "{{.Name}}".
 func (w *Words) WhoPerson(name string) Text {
-	return w.say(968, argUser(name))
+	return w.say(969, argUser(name))
 }
 
 // WhoReporter says "whoever reported it".
 func (w *Words) WhoReporter() Text {
-	return w.say(969)
+	return w.say(970)
 }
 
 // WhoRoleAccountManager says "the account manager on duty".
 func (w *Words) WhoRoleAccountManager() Text {
-	return w.say(970)
+	return w.say(971)
 }
 
 // WhoRoleEngineer says "the engineer on duty".
 func (w *Words) WhoRoleEngineer() Text {
-	return w.say(971)
+	return w.say(972)
 }
 
 // WhoRoleIncidentManager says "the incident manager on duty".
 func (w *Words) WhoRoleIncidentManager() Text {
-	return w.say(972)
+	return w.say(973)
 }
 
 // WhoRoleManager says "the manager on duty".
 func (w *Words) WhoRoleManager() Text {
-	return w.say(973)
+	return w.say(974)
 }
 
 // WhoTeam says "the team {{.Name}}".
 func (w *Words) WhoTeam(name string) Text {
-	return w.say(974, argUser(name))
+	return w.say(975, argUser(name))
 }
 
 // WhyAdvice says "Why {{.Ref}} has no deadline: advice has no target, only a cap of {{.CapDuration}} of work [{{.RowsText}}]".
 func (w *Words) WhyAdvice(ref string, capDuration time.Duration, rowsText Text) Text {
-	return w.say(975, argUser(ref), argDuration(capDuration), argText(rowsText))
+	return w.say(976, argUser(ref), argDuration(capDuration), argText(rowsText))
 }
 
 // WhyAnswer says "Your answer".
 func (w *Words) WhyAnswer() Text {
-	return w.say(976)
+	return w.say(977)
 }
 
 // WhyAnswered says "Answered {{.AnsweredAt}}".
 func (w *Words) WhyAnswered(answeredAt time.Time) Text {
-	return w.say(977, argInstant(answeredAt))
+	return w.say(978, argInstant(answeredAt))
 }
 
 // WhyBegun says "Begun {{.BegunAt}}".
 func (w *Words) WhyBegun(begunAt time.Time) Text {
-	return w.say(978, argInstant(begunAt))
+	return w.say(979, argInstant(begunAt))
 }
 
 // WhyChangeControl says "Your change control".
 func (w *Words) WhyChangeControl() Text {
-	return w.say(979)
+	return w.say(980)
 }
 
 // WhyClock says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from {{.StartedAt}} to {{.ClockDue}} [{{.RowsText}}]".
 func (w *Words) WhyClock(whatText Text, targetDuration time.Duration, clockText Text, startedAt time.Time, clockDue time.Time, rowsText Text) Text {
-	return w.say(980, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
+	return w.say(981, argText(whatText), argDuration(targetDuration), argText(clockText), argInstant(startedAt), argInstant(clockDue), argText(rowsText))
 }
 
 // WhyContact says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. It does not stop the clock.".
 func (w *Words) WhyContact(saidAt time.Time, person string) Text {
-	return w.say(981, argInstant(saidAt), argUser(person))
+	return w.say(982, argInstant(saidAt), argUser(person))
 }
 
 // WhyContactCounts says "First message by a person in chat: {{.SaidAt}}, {{.Person}}. Under this plan it counts as the first call.".
 func (w *Words) WhyContactCounts(saidAt time.Time, person string) Text {
-	return w.say(982, argInstant(saidAt), argUser(person))
+	return w.say(983, argInstant(saidAt), argUser(person))
 }
 
 // WhyDuty says "Your part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyDuty(whatText Text, rowsText Text) Text {
-	return w.say(983, argText(whatText), argText(rowsText))
+	return w.say(984, argText(whatText), argText(rowsText))
 }
 
 // WhyEarly says "For us only: read by the letter, the first call would be due in {{.TargetDuration}} ({{.ClockText}}), by {{.EarlyDue}} [{{.RowsText}}]".
 func (w *Words) WhyEarly(targetDuration time.Duration, clockText Text, earlyDue time.Time, rowsText Text) Text {
-	return w.say(984, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
+	return w.say(985, argDuration(targetDuration), argText(clockText), argInstant(earlyDue), argText(rowsText))
 }
 
 // WhyJournal says "Journal:".
 func (w *Words) WhyJournal() Text {
-	return w.say(985)
+	return w.say(986)
 }
 
 // WhyMet says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}). Only a person's call or e-mail counts.".
 func (w *Words) WhyMet(metAt time.Time, person string, viaText Text) Text {
-	return w.say(986, argInstant(metAt), argUser(person), argText(viaText))
+	return w.say(987, argInstant(metAt), argUser(person), argText(viaText))
 }
 
 // WhyMetLate says "Made {{.MetAt}} by {{.Person}} ({{.ViaText}}), {{.OverDuration}} late. Only a person's call or e-mail counts.".
 func (w *Words) WhyMetLate(metAt time.Time, person string, viaText Text, overDuration time.Duration) Text {
-	return w.say(987, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
+	return w.say(988, argInstant(metAt), argUser(person), argText(viaText), argDuration(overDuration))
 }
 
 // WhyNoCall says "No call was recorded. Only a person's call or e-mail counts.".
 func (w *Words) WhyNoCall() Text {
-	return w.say(988)
+	return w.say(989)
 }
 
 // WhyNotStarted says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from the moment the case is made [{{.RowsText}}]".
 func (w *Words) WhyNotStarted(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(989, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(990, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyNote says "Note: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyNote(whatText Text, rowsText Text) Text {
-	return w.say(990, argText(whatText), argText(rowsText))
+	return w.say(991, argText(whatText), argText(rowsText))
 }
 
 // WhyOnRequest says "{{.WhatText}}: {{.TargetDuration}} {{.ClockText}}, from each request [{{.RowsText}}]".
 func (w *Words) WhyOnRequest(whatText Text, targetDuration time.Duration, clockText Text, rowsText Text) Text {
-	return w.say(991, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
+	return w.say(992, argText(whatText), argDuration(targetDuration), argText(clockText), argText(rowsText))
 }
 
 // WhyPlan says "The plan that gives this time: {{.PlanText}}".
 func (w *Words) WhyPlan(planText Text) Text {
-	return w.say(992, argText(planText))
+	return w.say(993, argText(planText))
 }
 
 // WhyRejected says "Not used: {{.PlanText}}. {{.ReasonText}} [{{.RowsText}}]".
 func (w *Words) WhyRejected(planText Text, reasonText Text, rowsText Text) Text {
-	return w.say(993, argText(planText), argText(reasonText), argText(rowsText))
+	return w.say(994, argText(planText), argText(reasonText), argText(rowsText))
 }
 
 // WhyStaffing says "Contacts around the clock: reminded from {{.StaffingDue}} on (the support team's own habit, not contract)".
 func (w *Words) WhyStaffing(staffingDue time.Time) Text {
-	return w.say(994, argInstant(staffingDue))
+	return w.say(995, argInstant(staffingDue))
 }
 
 // WhyTargets says "Times are targets.".
 func (w *Words) WhyTargets() Text {
-	return w.say(995)
+	return w.say(996)
 }
 
 // WhyTheirAnswer says "The customer's answer".
 func (w *Words) WhyTheirAnswer() Text {
-	return w.say(996)
+	return w.say(997)
 }
 
 // WhyTheirChangeControl says "The customer's change control".
 func (w *Words) WhyTheirChangeControl() Text {
-	return w.say(997)
+	return w.say(998)
 }
 
 // WhyTheirDuty says "The customer's part: {{.WhatText}} [{{.RowsText}}]".
 func (w *Words) WhyTheirDuty(whatText Text, rowsText Text) Text {
-	return w.say(998, argText(whatText), argText(rowsText))
+	return w.say(999, argText(whatText), argText(rowsText))
 }
 
 // WhyTitle says "Why {{.Ref}} is due when it is (support terms {{.Edition}}):".
 func (w *Words) WhyTitle(ref string, edition string) Text {
-	return w.say(999, argUser(ref), argUser(edition))
+	return w.say(1000, argUser(ref), argUser(edition))
 }
 
 // WhyUpdate says "Next update: by {{.UpdateDue}} (the support team's own habit, not contract)".
 func (w *Words) WhyUpdate(updateDue time.Time) Text {
-	return w.say(1000, argInstant(updateDue))
+	return w.say(1001, argInstant(updateDue))
 }
 
 // WorkspaceUnknown says "I am not connected to this workspace. Ask its administrator to install me, or write to me in a channel that you share with support.".
 func (w *Words) WorkspaceUnknown() Text {
-	return w.say(1001)
+	return w.say(1002)
 }
 
 // Yes says "Yes".
 func (w *Words) Yes() Text {
-	return w.say(1002)
+	return w.say(1003)
 }
