@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -673,6 +674,27 @@ func TestARefusedRepetitionStaysMarked(t *testing.T) {
 		s.want("#contoso> page") // the repetition was refused
 		s.later(time.Minute)
 		s.want("#contoso> page", "#contoso> (repeat "+strings.ToUpper(r.ID[len(r.ID)-4:])+") page")
+	}
+}
+
+// What could not be shown because the bot was not there is shown when it comes.
+func TestACardComesWhenTheBotDoes(t *testing.T) {
+	t.Parallel()
+	s := newDesk(t)
+	s.card("#contoso", "INC-1 open")
+	s.answer = func(call) error { return &bot.SendError{Outcome: bot.Gone, Err: errors.New("no way there")} }
+	s.deliver()
+	s.answer = nil
+	s.later(time.Hour)
+	s.want()
+	if _, err := s.replica().Handle(context.Background(), bot.Event{
+		Key: "joined", Platform: "console", Person: "ana", Place: "#contoso", Kind: bot.Joined, At: s.now,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.deliver()
+	if told := s.told(); !slices.Contains(told, "#contoso> INC-1 open") {
+		t.Errorf("told %q", told)
 	}
 }
 

@@ -20,6 +20,9 @@ type Event struct {
 	// Route is what the platform needs to write to the place, or to the person in
 	// private, again; the newest one is kept. "" where ids are enough.
 	Route string
+	// PersonRoute is how the person can be written to in private after something
+	// came from a place. It is kept where no way to the person is known.
+	PersonRoute string
 
 	Kind    EventKind
 	Text    string            // Said, Reworded: the text, with a mention of the bot taken off; a leading /incident marks a command

@@ -42,8 +42,9 @@ func (v *visit) joined(ctx context.Context) (Reply, error) {
 		return Reply{Text: v.words().Hello()}, nil
 	case place == nil:
 		return Reply{Text: v.words().PlaceUnknown(v.event.Platform, v.event.through(), v.event.Place)}, nil
-	case !takesReports(place):
-		return Reply{}, nil
+	}
+	if err := v.tx.Revive(ctx, v.door.PlaceDest, v.now); err != nil || !takesReports(place) {
+		return Reply{}, err
 	}
 	return Reply{}, v.postReport(ctx, place)
 }

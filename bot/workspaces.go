@@ -74,4 +74,7 @@ type Whereabouts interface {
 	// PostAnew keeps cards that belong to no incident, and has them shown again
 	// even where nothing has changed, since people remove messages.
 	PostAnew(ctx context.Context, tenant domain.TenantID, cards []Card, now time.Time) error
+	// Revive lets all cards of a destination be sent that were given up in the last 30 days, whoever's they are: there is a way
+	// to it now.
+	Revive(ctx context.Context, at DestinationID, now time.Time) error
 }

@@ -55,3 +55,22 @@ func (t *txn) PostAnew(ctx context.Context, tenant domain.TenantID, cards []bot.
 	}
 	return t.KeepCards(ctx, tenant, cards, now)
 }
+
+const reviveCards = `
+UPDATE cards SET state = 'waiting', attempts = 0, due_at = $2 WHERE destination_id = $1 AND state = 'dead' AND due_at > $3`
+
+// revivable is how long a card that could not be shown may still be wanted.
+const revivable = 30 * 24 * time.Hour
+
+// Revive implements bot.Whereabouts.
+func (t *txn) Revive(ctx context.Context, at bot.DestinationID, now time.Time) error {
+	for _, q := range []struct {
+		text string
+		args []any
+	}{{asSender, nil}, {reviveCards, []any{at, instant(now), instant(now.Add(-revivable))}}, {asSelf, nil}} {
+		if _, err := t.tx.ExecContext(ctx, q.text, q.args...); err != nil {
+			return fmt.Errorf("show what could not be shown before: %w", err)
+		}
+	}
+	return nil
+}

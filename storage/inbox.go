@@ -24,7 +24,8 @@ WITH noted AS (
 came AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) AS k (id, kind, workspace, address, route)),
 known AS (
-    SELECT d.id, d.kind, d.tenant_id, t.side, d.person_id, d.place_id, k.route NOT IN ('', d.route) AS rerouted
+    SELECT d.id, d.kind, d.tenant_id, t.side, d.person_id, d.place_id,
+           k.route NOT IN ('', d.route) AND (k.kind = 'channel' OR d.route = '' OR NOT $10) AS rerouted
     FROM came k CROSS JOIN LATERAL (
         SELECT * FROM destinations WHERE platform = $1 AND workspace = k.workspace AND kind = k.kind AND address = k.address LIMIT 1) AS d
     LEFT JOIN tenants t ON t.id = d.tenant_id),
@@ -34,7 +35,7 @@ made AS (
     ON CONFLICT (platform, workspace, kind, address) DO NOTHING RETURNING id, kind),
 there AS (
     SELECT id, kind, tenant_id, side, person_id, place_id, rerouted FROM known
-    UNION ALL SELECT id, kind, NULL, NULL, NULL, NULL, $10 FROM made)
+    UNION ALL SELECT m.id, m.kind, NULL, NULL, NULL, NULL, (SELECT k.route <> '' FROM came k WHERE k.kind = m.kind) FROM made m)
 SELECT $3 <> '' AND NOT EXISTS (SELECT FROM noted) AS seen,
        p.id AS person, p.tenant_id AS person_tenant, coalesce(p.side, '') AS person_side, p.person_id AS person_id,
        c.id AS place, c.tenant_id AS place_tenant, coalesce(c.side, '') AS place_side, c.place_id AS place_id,
@@ -101,7 +102,7 @@ func (t *txn) Arrive(ctx context.Context, e bot.Event, now time.Time) (bot.Door,
 // arrive looks for the place in that workspace.
 func (t *txn) arrive(ctx context.Context, e *bot.Event, placeIn string, now time.Time) (arrival, error) {
 	var came struct{ id, kind, workspace, address, route list }
-	come := func(kind, workspace, address string) error {
+	come := func(kind, workspace, address, route string) error {
 		if address == "" {
 			return nil
 		}
@@ -113,17 +114,17 @@ func (t *txn) arrive(ctx context.Context, e *bot.Event, placeIn string, now time
 		came.kind.text(kind)
 		came.workspace.text(workspace)
 		came.address.text(address)
-		came.route.text(e.Route)
+		came.route.text(route)
 		return nil
 	}
-	if err := errors.Join(come("person", e.Workspace, e.Person), come("channel", placeIn, e.Place)); err != nil {
+	if err := errors.Join(come("person", e.Workspace, e.Person, toPerson(e)), come("channel", placeIn, e.Place, e.Route)); err != nil {
 		return arrival{}, err
 	}
 	seen := false
 	for try := 0; ; try++ {
 		var a arrival
 		err := t.tx.GetContext(ctx, &a, arrive, fit(e.Platform), fit(e.Workspace), fit(e.Key), instant(now),
-			&came.id, &came.kind, &came.workspace, &came.address, &came.route, e.Route != "")
+			&came.id, &came.kind, &came.workspace, &came.address, &came.route, e.Place != "")
 		if err != nil {
 			return arrival{}, fmt.Errorf("record an event: %w", err)
 		}
@@ -177,23 +178,34 @@ const reroute = `
 UPDATE destinations SET route = $2, route_at = $3
 WHERE id = $1 AND route <> $2 AND (route_at IS NULL OR route_at <= $3)`
 
-// reroute keeps how the platform wants to be written to from now on: in the place, or to the person in private.
-func (t *txn) reroute(ctx context.Context, e bot.Event, a *arrival, now time.Time) error {
-	var id ident
-	switch {
-	case e.Place != "" && a.PlaceRerouted:
-		id = a.Place
-	case e.Place == "" && a.PersonRerouted:
-		id = a.Person
-	default:
-		return nil
+// toPerson is how the platform wants to write to the person in private.
+func toPerson(e *bot.Event) string {
+	if e.Place != "" {
+		return e.PersonRoute
 	}
+	return e.Route
+}
+
+// reroute keeps how the platform wants to be written to from now on: in the place, and to the person in private.
+func (t *txn) reroute(ctx context.Context, e bot.Event, a *arrival, now time.Time) error {
 	at := e.At
 	if at.IsZero() || at.After(now) {
 		at = now
 	}
-	if _, err := t.tx.ExecContext(ctx, reroute, id, fit(e.Route), instant(at)); err != nil {
-		return fmt.Errorf("keep a route: %w", err)
+	for _, way := range []struct {
+		is    bool
+		id    ident
+		route string
+	}{{a.PlaceRerouted, a.Place, e.Route}, {a.PersonRerouted, a.Person, toPerson(&e)}} {
+		if !way.is {
+			continue
+		}
+		if _, err := t.tx.ExecContext(ctx, reroute, way.id, fit(way.route), instant(at)); err != nil {
+			return fmt.Errorf("keep a route: %w", err)
+		}
+		if err := t.Revive(ctx, bot.DestinationID(way.id), now); err != nil {
+			return err
+		}
 	}
 	return nil
 }

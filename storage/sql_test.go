@@ -60,7 +60,7 @@ func statements(t *testing.T) map[string]string {
 var acrossTenants = map[string]string{
 	"dueTenants": "firstcall_due", "nextWake": "firstcall_due",
 	"dueDestinations": "firstcall_sender", "nextSend": "firstcall_sender", "waitingRings": "firstcall_sender",
-	"waitingCards": "firstcall_sender", "mark": "firstcall_sender", "settle": "firstcall_sender", "claim": "firstcall_sender",
+	"waitingCards": "firstcall_sender", "reviveCards": "firstcall_sender", "mark": "firstcall_sender", "settle": "firstcall_sender", "claim": "firstcall_sender",
 	"release": "firstcall_sender", "claimRoom": "firstcall_sender", "pauseRooms": "firstcall_sender", "nextRoom": "firstcall_sender", "foldRings": "firstcall_sender",
 	"closedBetween": "firstcall_staff", "readInstallation": "firstcall_sender", "listInstallations": "firstcall_sender", "allLive": "firstcall_staff", "anyCardAt": "firstcall_staff",
 }

@@ -243,6 +243,29 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// Somebody who has only acted in a place can be written to all the same; what is said in private wins.
+func TestARouteToWhoSpokeInAPlace(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	var at time.Duration
+	goes := func(place, route, person, want string) {
+		t.Helper()
+		at += time.Hour
+		e := bot.Event{Platform: "teams", Workspace: "X", Person: "P", Place: place, Route: route, PersonRoute: person, At: t0.Add(at)}
+		d := w.arrives(e, t0.Add(at))
+		all, err := w.Routes(ctx, "teams")
+		w.must(err)
+		if all[d.PersonDest] != want || place != "" && all[d.PlaceDest] != route {
+			t.Errorf("after %q, %q and %q: %v, want the person at %q", place, route, person, all, want)
+		}
+	}
+	goes("C", "c", "p of c", "p of c")
+	goes("D", "d", "p of d", "p of c") // a way is known
+	goes("", "own", "", "own")
+	goes("C", "c", "p of c", "own")
+	goes("C", "c", "", "own")
+}
+
 // who says whose identity that is by now: "ana by link".
 func (w *world) who(workspace, id string) string {
 	w.t.Helper()

@@ -330,7 +330,7 @@ func TestAMessageBecomesTheFirstDraft(t *testing.T) {
 	st.says(form("Report an incident", asks("text")))
 	st.MessageShortcut("U1", m, "report_message")
 	e := st.got()[1]
-	if e.Text != "/incident checkout is down, see <log>" || e.Link != "https://contoso.slack.com/archives/C1/p"+strings.ReplaceAll(ts, ".", "") || e.Place != "C1" {
+	if !e.Report || e.Text != "checkout is down, see <log>" || e.Link != "https://contoso.slack.com/archives/C1/p"+strings.ReplaceAll(ts, ".", "") || e.Place != "C1" {
 		t.Errorf("the bot heard %+v", e)
 	}
 	if st.Modal("U1") == nil {

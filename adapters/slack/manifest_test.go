@@ -211,7 +211,7 @@ func TestManifestCommandAndShortcutsAreUnderstood(t *testing.T) {
 			st.MessageShortcut("U1", m, s.Callback)
 		}
 		all := st.got()
-		if len(all) != before+1 || !strings.HasPrefix(all[before].Text, "/incident") {
+		if len(all) != before+1 || all[before].Text != "/incident" && !all[before].Report {
 			t.Errorf("%s: %+v", s.Callback, all)
 		}
 	}

@@ -105,7 +105,7 @@ func TestACommandKeepsIDs(t *testing.T) {
 		}
 	}
 	r, _ := readInteraction(t, "messageaction.json", Installation{Workspace: "T0CONTOSO", BotUser: "U0BOT"})
-	if r.event.Text != "/incident checkout is down, ask @ken" {
+	if !r.event.Report || r.event.Text != "checkout is down, ask @ken" {
 		t.Errorf("the message is %q", r.event.Text)
 	}
 }

@@ -14,7 +14,6 @@ var (
 	nine     = surfacetest.Begins
 	due      = surfacetest.CallDue
 	berne    = surfacetest.Berlin
-	button   = surfacetest.Pressable
 	postings = surfacetest.Postings
 )
 

@@ -235,7 +235,7 @@ func TestAReportFromAMessage(t *testing.T) {
 	}
 	e := st.only()
 	equal(t, "kind", e.Kind, bot.Said)
-	equal(t, "text", e.Text, "/incident 3 < 5 & checkout\nis down")
+	equal(t, "text", e.Text, "3 < 5 & checkout\nis down")
 	equal(t, "link", e.Link, "https://teams.microsoft.com/l/message/"+ops.ID()+"/"+m.ID)
 	equal(t, "person", e.Person, st.ana.AAD)
 	equal(t, "place", e.Place, ops.ID())

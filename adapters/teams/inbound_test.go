@@ -81,6 +81,22 @@ func TestPrivateWordsGoToThePersonsOwnChat(t *testing.T) {
 		"I have an answer for you alone, and can't write to you in private. Please open a chat with me, and ask there.")
 }
 
+// Who has only spoken in a channel can be written to.
+func TestTheWayToWhoSpokeInAChannel(t *testing.T) {
+	st := newStory(t)
+	ops := st.Team("Ops", st.ana).Channel("Checkout")
+	st.ana.Tell(ops, "mine")
+	e := st.only()
+	to, err := parseRoute(e.PersonRoute)
+	if err != nil || to.Conversation != "" || to.Person == "" || to.Service == "" || e.PersonRoute == e.Route {
+		t.Errorf("the way to the person is %+v, %v", to, err)
+	}
+	st.post(st.posting(bot.Address{Platform: platform, Workspace: e.Workspace, Kind: "person", ID: e.Person, Route: e.PersonRoute}, "please call"))
+	if own := st.Personal(st.ana); len(own.FromBot()) != 1 {
+		t.Error("nothing came to the person's chat")
+	}
+}
+
 // What is refused for a moment is not lost, and not said where others read it.
 func TestRepliesArePatient(t *testing.T) {
 	for name, fault := range map[string]teamsfake.Fault{"412": teamsfake.Concurrent(), "429": teamsfake.Throttled("2"), "429 without a time": teamsfake.Throttled("")} {

@@ -106,6 +106,11 @@ func (a *incoming) read(appID string, now time.Time) (received, bool) {
 		return r, false
 	}
 	r.event.Route = r.kept().String()
+	if r.event.Place != "" && r.route.Person != "" {
+		to := r.route // a chat with the person can be opened by it, and is none yet
+		to.Conversation = ""
+		r.event.PersonRoute = to.String()
+	}
 	return r, true
 }
 

@@ -14,7 +14,6 @@ var (
 	storyBegins = surfacetest.Begins
 	callDue     = surfacetest.CallDue
 	berlin      = surfacetest.Berlin
-	pressable   = surfacetest.Pressable
 	postings    = surfacetest.Postings
 )
 

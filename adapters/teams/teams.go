@@ -138,14 +138,10 @@ func usualLimits() limits {
 
 // pause lets time pass, or says that ctx has ended.
 func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	over, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-over.Done()
+	return ctx.Err()
 }
 
 // New makes a Teams of its options. It refuses a registration that could not

@@ -27,7 +27,7 @@ func TestCommandsAreSaidAsThePlatformHasThem(t *testing.T) {
 		// Inside another sentence, too, as a refusal or a ring has it.
 		{"en", In("en").DeliveryUndelivered("Kenji", In("en").RingCaseMissing("INC-1")), "/incident case INC-1", "@firstcall case INC-1"},
 		// What people wrote is theirs, and what was stored before this was so reads as it did.
-		{"en", In("en").UnknownWord("/incident halp"), `"/incident halp". Type /incident help`, `"/incident halp". Type @firstcall help`},
+		{"en", In("en").UnknownWord("/incident hepl"), `"/incident hepl". Type /incident help`, `"/incident hepl". Type @firstcall help`},
 		{"en", "Type /incident help", "Type /incident help", "Type /incident help"},
 	} {
 		for mentions, want := range map[bool]string{false: c.slash, true: c.mentions} {

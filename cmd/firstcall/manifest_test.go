@@ -58,8 +58,12 @@ func TestSlackManifest(t *testing.T) {
 	for _, c := range []struct {
 		public, says string
 	}{
-		{"", "--public"}, {"bot.harbour.example", "--public"}, {"https://bot.harbour.example/slack", "not an address like"},
-		{"https://:8443", "not an address like"}, {"http://bot.harbour.example", "it must be https://"}, {"http://localhost.harbour.example", "it must be https://"},
+		{"", "--public"},
+		{"bot.harbour.example", "--public"},
+		{"https://bot.harbour.example/slack", "not an address like"},
+		{"https://:8443", "not an address like"},
+		{"http://bot.harbour.example", "it must be https://"},
+		{"http://localhost.harbour.example", "it must be https://"},
 	} {
 		var args []string
 		if c.public != "" {
