@@ -211,6 +211,9 @@ func (o *offer) summary() words.Text {
 		if c, err := o.promise(sev, a[fieldCommit] == yes); err == nil {
 			lines = append(lines, "", in.previewText(c))
 			lines = append(lines, in.remarks(c)...)
+			if in.scene.agreement.DependsOnSubscription(&domain.Incident{Kind: domain.BreakFix, Severity: sev, Report: o.report, Promise: c}) {
+				lines = append(lines, w.PreviewNote(w.CardSubscriptionUnknown()))
+			}
 			if a[fieldCommit] == no && sev.Critical() {
 				lines = append(lines, in.withoutPeople(c))
 			}

@@ -340,6 +340,24 @@ func TestARefusalIsSaidOnce(t *testing.T) {
 	}
 }
 
+// "cancel" where a report was begun gives up the report, as its answer to further words says, and only there.
+func TestCancelGivesUpTheDraft(t *testing.T) {
+	d := newFrontDoor(t)
+	said := func(place, text string) string {
+		return d.text(d.must(bot.Event{Kind: bot.Said, Person: "ana", Place: place, Text: text}))
+	}
+	said("", "the shop is slow")
+	if got := said("#contoso", "/incident cancel"); got == "Cancelled. Nothing was opened." {
+		t.Errorf("in another place it says %q", got)
+	}
+	if got := said("", "cancel"); got != "Cancelled. Nothing was opened." {
+		t.Errorf("it says %q", got)
+	}
+	if got := said("", "cancel"); got == "Cancelled. Nothing was opened." {
+		t.Errorf("a second time it says %q", got)
+	}
+}
+
 // A report made of a message begins with its words, not with the command by
 // which the platform says so.
 func TestAReportOfAMessage(t *testing.T) {

@@ -114,6 +114,11 @@ func (v *visit) said(ctx context.Context) (Reply, error) {
 	if isVerb && !toUs && !refShape.MatchString(firstWord(tail)) {
 		isVerb = false // talk among people, not to the bot
 	}
+	if isVerb && name == "cancel" && strings.TrimSpace(tail) == "" {
+		if r, is, err := v.dropDraft(ctx); is || err != nil {
+			return r, err
+		}
+	}
 	switch {
 	case isVerb:
 		return v.command(ctx, name, strings.TrimSpace(tail))
@@ -135,6 +140,22 @@ func (v *visit) said(ctx context.Context) (Reply, error) {
 	default:
 		return v.open(ctx, rest)
 	}
+}
+
+// dropDraft gives up the report that the person began here; is says that there
+// was one. "cancel" alone means it, where a surface has no other way to say so.
+func (v *visit) dropDraft(ctx context.Context) (r Reply, is bool, err error) {
+	in, err := v.loadIntake(ctx, v.placeKey())
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Reply{}, false, nil
+	case err != nil:
+		return Reply{}, false, err
+	}
+	if err := v.tx.DropDraft(ctx, in.d.Person, in.d.Place); err != nil {
+		return Reply{}, false, err
+	}
+	return Reply{Text: v.words().IntakeCancelled(), Close: true}, true, nil
 }
 
 // unknown answers what begins with no command: the nearest ones, and for
