@@ -254,7 +254,8 @@ func (s *sender) send(ctx context.Context, p Parcel, repeated bool) error {
 		if !r.Pause.IsZero() && r.Pause.Sub(now) < longPause {
 			level = slog.LevelDebug // it was only too early, often by our own count
 		}
-		s.Log.Log(ctx, level, "message not sent", "destination", s.lease.Destination, "key", p.Key, "state", r.State, "attempts", attempts(p)+1, "cause", r.Cause)
+		s.Log.Log(ctx, level, "message not sent", "destination", s.lease.Destination,
+			"platform", s.lease.Address.Platform, "address_kind", s.lease.Address.Kind, "address", s.lease.Address.ID, "key", p.Key, "state", r.State, "attempts", attempts(p)+1, "cause", r.Cause)
 	}
 	return nil
 }

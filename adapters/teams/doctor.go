@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"example.com/firstcall/bot"
@@ -34,14 +35,24 @@ const offBy = 30 * time.Second
 func (t *Teams) Examine(ctx context.Context, destinations []Destination, machine func() time.Time) []Finding {
 	all := t.examineKeys(ctx, machine)
 	token := t.examineToken(ctx)
-	all = append(all, token)
-	if token.Trouble != "" {
-		return all // nothing else can be asked without it
-	}
+	var there []Finding
+	var unseen []string
 	for _, d := range destinations {
-		all = append(all, t.examineDestination(ctx, d))
+		f, at := t.examineRoute(d)
+		switch {
+		case at == "":
+		case token.Trouble != "": // Teams answers nobody without it
+			unseen = append(unseen, f.What)
+			continue
+		default:
+			t.askAt(ctx, &f, at)
+		}
+		there = append(there, f)
 	}
-	return all
+	if len(unseen) > 0 {
+		token.Trouble += "; so these were not looked at: " + strings.Join(unseen, ", ")
+	}
+	return append(append(all, token), there...)
 }
 
 // examineKeys asks for what incoming requests are checked by. The answer's date
@@ -119,44 +130,49 @@ var deadEnds = map[string][2]string{
 	"BotNotRegistered":           {"Teams doesn't know the bot", "see that the Azure Bot has this app id and the Teams channel is switched on"},
 }
 
-// examineDestination asks for one member of the conversation, which shows
-// nothing to anybody.
-func (t *Teams) examineDestination(ctx context.Context, d Destination) Finding {
-	f := Finding{What: d.Address.Kind + " " + d.Name}
+// examineRoute looks at what we know of a destination. The address at is where Teams can
+// be asked about it; it is "" when nothing is left to ask.
+func (t *Teams) examineRoute(d Destination) (f Finding, at string) {
+	f = Finding{What: d.Address.Kind + " " + d.Name}
 	r, err := routeOf(d.Address)
 	if err != nil {
 		f.Trouble, f.Do = "nobody there has written to the bot yet, so Teams gave us no way to write", "let somebody mention @firstcall there, or write to it, once"
-		return f
+		return f, ""
 	}
 	conversation, _ := splitConversation(d.Address.ID)
 	if d.Address.Kind == "person" {
 		conversation = r.Conversation
 		if !ownChat(conversation) && r.Person == "" {
 			f.Trouble, f.Do = errNobody.Error(), "let the person write to @firstcall once"
-			return f
+			return f, ""
 		}
 		if !ownChat(conversation) {
 			f.Notes = "the person has never opened a chat with the bot; one is opened by the first message"
-			return f
+			return f, ""
 		}
 	}
-	at, err := t.endpoint(r.Service, "conversations", conversation, "pagedmembers")
-	if err == nil {
-		var page struct {
-			Members []member `json:"members"`
-		}
-		err = t.ask(ctx, callMember, http.MethodGet, at+"?pageSize=1", nil, &page)
+	at, err = t.endpoint(r.Service, "conversations", conversation, "pagedmembers")
+	if err != nil {
+		f.Trouble, f.Do = err.Error(), "let somebody write to the bot there: the route is of another cloud, or damaged"
+		return f, ""
 	}
+	return f, at
+}
+
+// askAt asks for one member of the conversation, which shows nothing to anybody.
+func (t *Teams) askAt(ctx context.Context, f *Finding, at string) {
+	var page struct {
+		Members []member `json:"members"`
+	}
+	err := t.ask(ctx, callMember, http.MethodGet, at+"?pageSize=1", nil, &page)
+	service, _, _ := strings.Cut(at, "/v3/")
 	switch dead := deadEnds[codeOf(err)]; {
 	case err == nil:
 	case dead[0] != "":
 		f.Trouble, f.Do = dead[0]+" ("+codeOf(err)+")", dead[1]
-	case errors.Is(err, errService):
-		f.Trouble, f.Do = err.Error(), "let somebody write to the bot there: the route is of another cloud, or damaged"
 	case statusOf(err) == http.StatusUnauthorized:
 		f.Trouble, f.Do = "Teams doesn't take the bot's token", "see that the Azure Bot has this app id, is single tenant and has the Teams channel"
 	default:
-		f.Trouble, f.Do = "Teams could not be asked: "+err.Error(), "try again in a minute; see whether this machine reaches "+r.Service
+		f.Trouble, f.Do = "Teams could not be asked: "+err.Error(), "try again in a minute; see whether this machine reaches "+service
 	}
-	return f
 }

@@ -93,12 +93,24 @@ func TestExamineTheRegistration(t *testing.T) {
 	} {
 		st := newStory(t, func(s *setting) { s.options = change })
 		st.ExpectProblem(want)
-		all := st.examine(Destination{"#checkout", st.to(st.GroupChat("Checkout", st.ana))})
+		all := st.examine(
+			Destination{"#checkout", st.to(st.GroupChat("Checkout", st.ana))}, Destination{"#silent", bot.Address{Kind: "channel", ID: "19:x@thread.v2"}},
+			Destination{"maria", bot.Address{Kind: "person", ID: "y"}}, Destination{"ana", st.toPerson(st.ana, st.Personal(st.ana))},
+		)
 		f := found(t, all, "token of the bot")
 		if !strings.Contains(f.Trouble, want) || !strings.Contains(f.Do, "MicrosoftApp") {
 			t.Errorf("%s: %q, %q", want, f.Trouble, f.Do)
 		}
-		equal(t, "findings when nothing else can be asked", len(all), 3)
+		if !strings.HasSuffix(f.Trouble, "; so these were not looked at: channel #checkout, person ana") {
+			t.Errorf("%s: it does not say what was not looked at: %q", want, f.Trouble)
+		}
+		// Who has never met the bot is known without a token.
+		for _, what := range []string{"channel #silent", "person maria"} {
+			if f := found(t, all, what); !strings.Contains(f.Trouble, "yet") {
+				t.Errorf("%s: %s is not said to have never met the bot: %q", want, what, f.Trouble)
+			}
+		}
+		equal(t, "findings when Teams can't be asked", len(all), 5)
 	}
 	st := newStory(t)
 	st.Inject(teamsfake.OpToken, 1, teamsfake.Broken(503))

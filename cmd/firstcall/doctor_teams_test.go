@@ -6,6 +6,7 @@ import (
 	"archive/zip"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,14 @@ func TestDoctorTeams(t *testing.T) {
 		"\n         -> let somebody mention @firstcall there", "ok       person kenji (has not written to firstcall anywhere yet",
 		"TROUBLE  person maria: is on duty (manager), and has not written to firstcall anywhere yet: pings go to the next one\n", "\n4 to do.\n",
 	)
+	right := s.env
+	s.ExpectProblem("AADSTS7000215")
+	s.env = append(slices.Clone(right), "MicrosoftAppPassword=canary-of-tomorrow")
+	says( // who has not met the bot is listed without a token, too
+		failed, "the secret is wrong (AADSTS7000215)\n", "TROUBLE  "+engineers+": nobody there has written to the bot yet", "TROUBLE  channel #managers (",
+		"TROUBLE  channel #contoso (", "ok       person kenji (has not written", "TROUBLE  person maria: is on duty (manager)", "\n5 to do.\n",
+	)
+	s.env = right
 	s.start()
 	s.greeted(s.ana, s.kenji, s.maria)
 	s.kenji.Install(s.engineers)
@@ -47,7 +56,10 @@ func TestDoctorTeams(t *testing.T) {
 
 	s.ExpectProblem("AADSTS7000215")
 	s.env = append(s.env, "MicrosoftAppPassword=canary-of-yesterday")
-	says(failed, "the secret is wrong (AADSTS7000215)\n         -> copy the value (not the id) of a client secret")
+	says(
+		failed, "the secret is wrong (AADSTS7000215); so these were not looked at: channel ", engineers, ", person ana",
+		"\n         -> copy the value (not the id) of a client secret", "\n1 to do.\n",
+	)
 	s.env = append(s.env, "MicrosoftAppPassword=")
 	if r := s.run("doctor", "teams", s.file()); r.status != misuse || !strings.Contains(r.err, "MicrosoftAppPassword is missing") {
 		t.Errorf("no secret: status %d %s%s", r.status, r.out, r.err)
@@ -64,7 +76,7 @@ func TestDoctorOfAnotherPlatform(t *testing.T) {
 	if r := s.run("doctor", "teams", s.file()); r.status != misuse || !strings.Contains(r.err, "Teams is not configured: set MicrosoftAppId") {
 		t.Errorf("Teams: %d %s", r.status, r.err)
 	}
-	s.mode, s.env = "", append(s.env[:1:1], "MicrosoftAppId=1", "MicrosoftAppPassword=2", "MicrosoftAppTenantId=3")
+	s.mode, s.env = "", append(s.env[:1:1], "MicrosoftAppId="+teamsGUID, "MicrosoftAppPassword=2", "MicrosoftAppTenantId="+teamsGUID)
 	if r := s.run("doctor", "slack", s.file()); r.status != misuse || !strings.Contains(r.err, "Slack is not configured: set SLACK_BOT_TOKEN") {
 		t.Errorf("Slack: %d %s", r.status, r.err)
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"example.com/firstcall/cmd/firstcall/setup"
 )
 
 // serveConfig is the file of `firstcall serve`. Secrets are never in it, but in the environment.
@@ -117,7 +119,10 @@ func readServeConfig(name string, env func(string) string) (serveConfig, error) 
 		wrong = append(wrong, "no platform is configured: for Slack set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or, for Socket Mode, SLACK_APP_TOKEN (docs/slack.md shows how);"+
 			" for Teams set MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId (docs/teams.md)")
 	}
-	if len(wrong) > 0 {
+	if len(wrong) == 1 {
+		return c, errors.New("this can't be served: " + wrong[0])
+	}
+	if len(wrong) > 1 {
 		return c, errors.New("this can't be served:\n  " + strings.Join(wrong, "\n  "))
 	}
 	return c, nil
@@ -185,6 +190,11 @@ func (c *teamsConfig) check(s teamsSecrets) (wrong []string) {
 	want(s.appID != "", "MicrosoftAppId is missing: the application (client) id of the app registration")
 	want(s.password != "" || s.kind == "UserAssignedMSI", "MicrosoftAppPassword is missing: the value of a client secret of the app registration")
 	want(s.tenant != "", "MicrosoftAppTenantId is missing: the directory (tenant) id of the app registration")
+	for _, id := range [][2]string{
+		{"MicrosoftAppId", s.appID}, {"MicrosoftAppTenantId", s.tenant},
+	} { // what is there may be the secret in the wrong place, so it isn't shown
+		want(id[1] == "" || setup.IsGUID(id[1]), id[0]+" is no GUID like 11111111-2222-4333-8444-555555555555; copy it from the Azure Bot's Configuration")
+	}
 	if c.Cloud == "" {
 		c.Cloud = "public"
 	}

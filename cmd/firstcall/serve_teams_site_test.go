@@ -18,6 +18,7 @@ type teamsSite struct {
 	*teamsfake.Fake
 	ana, kenji, maria, gus                 *teamsfake.Person // gus is in Harbour's tenant, and in no set-up
 	contoso, engineers, management, guests *teamsfake.Conversation
+	ids                                    *strings.Replacer // of a set-up's names for them
 }
 
 // teamsSecret is the bot's password. It is looked for in everything that operators can read.
@@ -35,11 +36,11 @@ func newTeamsSite(t *testing.T, setup string) *teamsSite {
 	harbour := f.Team("Harbour", s.kenji, s.maria)
 	s.engineers, s.management = harbour.Channel("Engineers"), harbour.Channel("Managers")
 	s.guests = f.Team("Contoso at Harbour", s.kenji, s.gus).Channel("Support")
-	ids := strings.NewReplacer(
+	s.ids = strings.NewReplacer(
 		"TENANT", f.TenantID(), "CUSTOMER", s.ana.TenantID, "#CONTOSO", quoted(s.contoso.ID()), "#ENGINEERS", quoted(s.engineers.ID()),
 		"#GUIDE", quoted(s.guests.ID()), "#MANAGERS", quoted(s.management.ID()), "@KENJI", s.kenji.AAD, "@MARIA", s.maria.AAD,
 	)
-	s.site = newSite(t, ids.Replace(setup))
+	s.site = newSite(t, s.ids.Replace(setup))
 	s.teams = f
 	s.env = append(s.env, "MicrosoftAppId="+f.AppID(), "MicrosoftAppPassword="+teamsSecret, "MicrosoftAppTenantId="+f.TenantID())
 	s.config = fmt.Sprintf("teams: {cloud: public, stand_in: {origin: %q, metadata: %q, issuer: %q, scope: %q}}\n",

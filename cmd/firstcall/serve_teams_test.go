@@ -64,7 +64,8 @@ func TestServeInTeams(t *testing.T) {
 	s := newTeamsSite(t, teamsSetup).alone()
 	first := s.start()
 	s.greeted(s.ana, s.maria)
-	s.kenji.Tell(s.engineers, "help") // what is said anywhere tells how to write there
+	s.kenji.Tell(s.engineers, "help")  // what is said anywhere tells how to write there
+	s.maria.Tell(s.management, "help") // else the engineers are told of what didn't reach it, with the same buttons as on their card
 
 	own := s.Personal(s.ana)
 	s.ana.Say(own, "incident Checkout is down")
@@ -144,6 +145,20 @@ func TestServeACustomerInTeamsFromSlack(t *testing.T) {
 	}
 }
 
+// teamsGUID is the shape of an app's and a tenant's id.
+const teamsGUID = "12345678-1234-4234-8234-123456789abc"
+
+// Ids that can't be right are refused before a database is opened or anything is asked, by whoever would use them.
+func TestIDsOfTheRegistrationAreLookedAtFirst(t *testing.T) {
+	env := []string{"MicrosoftAppId=…", "MicrosoftAppPassword=canary", "MicrosoftAppTenantId=" + teamsGUID, "DATABASE_URL=postgres://127.0.0.1:1/none"}
+	for _, args := range [][]string{{"serve"}, {"doctor", "teams"}} {
+		r := firstcall(t, "", env, args...)
+		if r.status != misuse || !strings.HasPrefix(r.err, "firstcall: this can't be served: Teams: MicrosoftAppId is no GUID") || strings.Contains(r.err+r.out, "MicrosoftAppTenantId is") || strings.Contains(r.err, "127.0.0.1") {
+			t.Errorf("%v: %d %s%s", args, r.status, r.out, r.err)
+		}
+	}
+}
+
 func TestServeRefusesTeamsThatCannotWork(t *testing.T) {
 	for what, c := range map[string]struct {
 		env  []string
@@ -155,9 +170,13 @@ func TestServeRefusesTeamsThatCannotWork(t *testing.T) {
 		"managed identity": {env: []string{"MicrosoftAppId", "1", "MicrosoftAppTenantId", "2", "MicrosoftAppType", "UserAssignedMSI"}, says: []string{"UserAssignedMSI", "SingleTenant"}},
 		"many tenants":     {env: []string{"MicrosoftAppType", "MultiTenant"}, says: []string{"MultiTenant", "MicrosoftAppId is missing"}},
 		"another type":     {env: []string{"MicrosoftAppPassword", "canary", "MicrosoftAppType", "Pigeon"}, says: []string{`"Pigeon"`}},
-		"another cloud":    {file: "teams: {cloud: moon}\n", says: []string{`"moon"`, "MicrosoftAppId is missing"}},
-		"unknown key":      {file: "teams: {password: canary}\n", says: []string{"password", "line 1"}},
-		"both":             {env: []string{"SLACK_BOT_TOKEN", "xoxb-1", "MicrosoftAppId", "1"}, says: []string{"SLACK_SIGNING_SECRET is missing", "MicrosoftAppPassword is missing"}},
+		"no GUIDs": {
+			env:  []string{"MicrosoftAppId", "…", "MicrosoftAppPassword", "canary", "MicrosoftAppTenantId", "canary.onmicrosoft.com"},
+			says: []string{"MicrosoftAppId is no GUID", "MicrosoftAppTenantId is no GUID", "Configuration"},
+		},
+		"another cloud": {file: "teams: {cloud: moon}\n", says: []string{`"moon"`, "MicrosoftAppId is missing"}},
+		"unknown key":   {file: "teams: {password: canary}\n", says: []string{"password", "line 1"}},
+		"both":          {env: []string{"SLACK_BOT_TOKEN", "xoxb-1", "MicrosoftAppId", "1"}, says: []string{"SLACK_SIGNING_SECRET is missing", "MicrosoftAppPassword is missing"}},
 		"a stand-in that is not here": {
 			file: "teams: {stand_in: {origin: \"https://login.example\", metadata: \"http://127.0.0.1:1/x\"}}\n", says: []string{"stand_in"},
 		},
@@ -178,7 +197,7 @@ func TestServeRefusesTeamsThatCannotWork(t *testing.T) {
 			}
 		})
 	}
-	c, err := readServeConfig("", environment("MicrosoftAppId", "1", "MicrosoftAppPassword", "canary", "MicrosoftAppTenantId", "2"))
+	c, err := readServeConfig("", environment("MicrosoftAppId", teamsGUID, "MicrosoftAppPassword", "canary", "MicrosoftAppTenantId", strings.ToUpper(teamsGUID)))
 	if err != nil || c.Slack != nil || c.Teams == nil || c.Teams.Cloud != "public" || c.Listen != ":3000" {
 		t.Errorf("by the environment alone: %+v, %v", c, err)
 	}

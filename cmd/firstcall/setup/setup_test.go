@@ -253,13 +253,13 @@ func TestWorkspaces(t *testing.T) {
 	with := func(file, before, spaces string) string {
 		return strings.Replace(file, before, "workspaces: "+spaces+"\n"+strings.Repeat(" ", 2*strings.Count(file[:strings.Index(file, before)], "customers:")+2)+before, 1)
 	}
-	theirs := with(customer, "people:", "[{platform: slack, id: T1}, {platform: teams, id: T1}]")
+	theirs := with(customer, "people:", "[{platform: slack, id: T1}, {platform: teams, id: AAAAAAAA-bbbb-4ccc-8ddd-eeeeeeeeeeee}]")
 	s, err := read(with(provider, "people:", "[{platform: slack, id: T0}]"), theirs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []bot.SetupWorkspace{
-		{Tenant: "Desk", Platform: "slack", ID: "T0"}, {Tenant: "Contoso", Platform: "slack", ID: "T1"}, {Tenant: "Contoso", Platform: "teams", ID: "T1"},
+		{Tenant: "Desk", Platform: "slack", ID: "T0"}, {Tenant: "Contoso", Platform: "slack", ID: "T1"}, {Tenant: "Contoso", Platform: "teams", ID: "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"},
 	}
 	if diff := cmp.Diff(want, s.Workspaces); diff != "" {
 		t.Errorf("workspaces, by platform and id (-want +got):\n%s", diff)
@@ -267,6 +267,7 @@ func TestWorkspaces(t *testing.T) {
 	for spaces, want := range map[string]string{
 		"[{platform: slack, id: T1}]":             "b.yaml:7: customers[1].workspaces[1].id: slack T1 is somebody's already: a.yaml line 6",
 		"[{platform: console, id: terminal}]":     `a.yaml:6: provider.workspaces[1].platform: "console" is none of slack, teams`,
+		"[{platform: teams, id: Contoso}]":        `a.yaml:6: provider.workspaces[1].id: "Contoso" is not a tenant's id in Teams: write its GUID`,
 		"[{platform: slack}]":                     "a.yaml:6: provider.workspaces[1]: id is missing",
 		"[{platform: slack, id: T0, name: Ours}]": `a.yaml:6: provider.workspaces[1]: unknown key "name"`,
 		"T0": "a.yaml:6: provider.workspaces: here belongs a list, not a single value",

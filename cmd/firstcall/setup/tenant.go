@@ -71,8 +71,11 @@ var (
 	}
 	customerPlaces = []bot.Purpose{bot.ForCustomer, bot.ForEvent}
 	providerPlaces = []bot.Purpose{bot.ForEngineers, bot.ForManagers}
-	platforms      = []string{"console", "slack", "teams"}
+	platforms      = []string{"console", "slack", teams}
 )
+
+// teams is the platform whose ids have a shape that can be told.
+const teams = "teams"
 
 // The chat that everybody has who names none: the terminal, under the own name.
 const (
@@ -145,7 +148,9 @@ func (r *reader) workspace(t *tenant, m *mapping) {
 	w := bot.SetupWorkspace{Tenant: t.Name}
 	platform, at := m.need("platform")
 	w.Platform = oneOf(at, platform, platforms[1:])
-	w.ID, at = m.need("id")
+	if w.ID, at = m.need("id"); w.Platform == teams {
+		w.ID = teamsTenant(at, w.ID)
+	}
 	m.done()
 	if w.Platform == "" || w.ID == "" {
 		return
@@ -246,7 +251,7 @@ func (r *reader) identities(t *tenant, m *mapping, name string) []bot.Identity {
 	}
 	var out []bot.Identity
 	m.each("chats", func(v value) {
-		out = r.keepChat(t, out, chat{identity(v.mapping()), true}, v)
+		out = r.keepChat(t, out, chat{identity(v.mapping(), true), true}, v)
 	})
 	return out
 }
@@ -256,18 +261,22 @@ func (r *reader) channel(t *tenant, m *mapping, name string) bot.Identity {
 	id := bot.Identity{Platform: terminal, Workspace: terminalWorkspace, ID: name}
 	at, there := m.get("chat")
 	if there {
-		id = identity(at.mapping())
+		id = identity(at.mapping(), false)
 	}
 	r.keepChat(t, nil, chat{id, false}, at)
 	return id
 }
 
-func identity(m *mapping) bot.Identity {
+// identity reads a person's chat or a place's.
+func identity(m *mapping, person bool) bot.Identity {
 	var id bot.Identity
 	platform, at := m.need("platform")
 	id.Platform = oneOf(at, platform, platforms)
-	id.Workspace, _ = m.need("workspace")
-	id.ID, _ = m.need("id")
+	workspace, in := m.need("workspace")
+	chat, at := m.need("id")
+	if id.Workspace, id.ID = workspace, chat; id.Platform == teams {
+		id.Workspace, id.ID = teamsTenant(in, workspace), teamsChat(at, chat, person)
+	}
 	m.done()
 	return id
 }
