@@ -3,6 +3,7 @@ package slackfake_test
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,9 +87,9 @@ func TestSocketCarriesTheSameTalk(t *testing.T) {
 
 func TestSocketFaults(t *testing.T) {
 	sc := newScene(t)
-	var retries []int
+	var retry atomic.Int64 // the last one; it comes while the test looks
 	sc.connect(t, func(ev socketmode.Event) any {
-		retries = append(retries, ev.Request.RetryAttempt)
+		retry.Store(int64(ev.Request.RetryAttempt))
 		return nil
 	})
 	opens := sc.SocketOpens()
@@ -96,7 +97,7 @@ func TestSocketFaults(t *testing.T) {
 	if a := sc.Say("U1", "C1", "hello"); !a.OK() {
 		t.Errorf("an event after a dropped connection: %+v", a)
 	}
-	if n := retries[len(retries)-1]; n != 1 {
+	if n := retry.Load(); n != 1 {
 		t.Errorf("the app got it as retry %d", n)
 	}
 	if sc.SocketOpens() != opens+1 {
