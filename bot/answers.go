@@ -240,16 +240,6 @@ func (in *intake) said(key string) string {
 func (in *intake) set(key, value string) {
 	in.d.Answers[key] = value
 	in.d.Asked = append(slices.DeleteFunc(in.d.Asked, func(k string) bool { return k == key }), key)
-	if key == fieldZone {
-		in.readsZone()
-	}
-}
-
-// readsZone shows times in the zone that the reporter named for this incident.
-func (in *intake) readsZone() {
-	if zone := in.d.Answers[fieldZone]; zone != "" && in.v.door.Person != nil && !in.onBehalf() {
-		in.v.zone = zone
-	}
 }
 
 func (in *intake) forget(key string) {

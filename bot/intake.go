@@ -125,7 +125,6 @@ func (v *visit) loadIntake(ctx context.Context, place DestinationID) (*intake, e
 			return nil, domain.Refuse("not_registered")
 		}
 	}
-	in.readsZone()
 	return in, nil
 }
 
