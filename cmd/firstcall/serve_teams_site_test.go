@@ -110,9 +110,12 @@ func (s *teamsSite) next(p *teamsfake.Person, m teamsfake.Message, answers map[s
 			fill[id] = answer
 		}
 	}
+	edits := func() int { now, _ := m.Where.Message(m.ID); return now.Edits }
+	before := edits()
 	if a := p.Press(m, teamsfake.Buttons(card)[0], fill); a.Err != nil || a.NotSent || a.Code != "" {
 		s.t.Fatalf("%s can't go on at\n%s\n%+v", p.Name, teamsfake.CardText(card), a)
 	}
+	s.until("the card is the same for everybody", func() bool { return edits() > before }) // no person is quicker
 	return p.Sees(m)
 }
 
